@@ -1,0 +1,21 @@
+/**
+ * Where objects live. A key in the files bucket that people may fetch equals its public path, so the edge needs no
+ * look-up: `GET /processed_videos/{file_id}` is the object `processed_videos/{file_id}`.
+ */
+
+/** In the uploads bucket. */
+export const sourceKey = (fileId: string): string => `uploads/${fileId}`;
+
+/** In the files bucket, served to people. */
+export const enhancedKey = (fileId: string): string => `processed_videos/${fileId}`;
+export const metadataKey = (fileId: string): string => `metadata/${fileId}.json`;
+
+/** In the files bucket, not served: what a worker wrote under its claim, before it is promoted. */
+export const attemptPrefix = (fileId: string): string => `attempts/${fileId}/`;
+export const attemptKey = (fileId: string, fence: number, name: string): string =>
+  `${attemptPrefix(fileId)}${fence}/${name}`;
+
+/** The video a source key belongs to, or undefined for any other key. */
+export function fileIdOfSource(key: string): string | undefined {
+  return /^uploads\/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/.exec(key)?.[1];
+}

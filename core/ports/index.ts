@@ -1,0 +1,30 @@
+import type { Log } from '../log.ts';
+import type { Audience } from './audience.ts';
+import type { ConnectionStore } from './connection-store.ts';
+import type { MediaTools } from './media-tools.ts';
+import type { ObjectStore, UploadStore } from './object-store.ts';
+import type { TaskQueue } from './task-queue.ts';
+import type { VideoStore } from './video-store.ts';
+
+export type * from './audience.ts';
+export type * from './connection-store.ts';
+export type * from './media-tools.ts';
+export type * from './object-store.ts';
+export type * from './task-queue.ts';
+export type * from './video-store.ts';
+export type * from './worker-board.ts';
+
+/** Everything the pipeline can need of the outside world. A step takes what it uses: `Pick<Ports, …>`. */
+export interface Ports {
+  videos: VideoStore;
+  connections: ConnectionStore;
+  uploads: UploadStore;
+  files: ObjectStore;
+  tasks: TaskQueue;
+  audience: Audience;
+  media: MediaTools;
+  /** Lends an empty folder and deletes it afterwards, whatever happened. */
+  scratch: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
+  now: () => Date;
+  log: Log;
+}

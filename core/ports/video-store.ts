@@ -1,0 +1,39 @@
+import type { Refusal } from '../refusal.ts';
+import type { Video } from '../video.ts';
+
+/** Where the records of videos live. Reads are strongly consistent. */
+export interface VideoStore {
+  /**
+   * Adds a new record. With an idempotency key that this client used within a day, nothing is added and the record of
+   * the first call is answered.
+   *
+   * @throws RequestError 409 `idempotency_conflict` when the key was used with other content (`fingerprint` differs).
+   */
+  create(video: Video, once?: { key: string; fingerprint: string }): Promise<Video>;
+
+  get(fileId: string): Promise<Video | undefined>;
+
+  /**
+   * Moves a record forward, or does nothing: reads it, asks `decide` (a pure function: it runs again when somebody
+   * else was faster), and writes the answer with `seq` one higher on the condition that nobody wrote in between.
+   * `gone` when there is no such record.
+   *
+   * @throws TransientError `contended` when others were faster too often.
+   */
+  change(fileId: string, decide: (video: Video) => Video | Refusal): Promise<Video | Refusal>;
+
+  /** A client's videos, newest first. `cursor` is opaque; `query` is sought in filenames, ignoring case. */
+  list(clientId: string, page: ListPage): Promise<{ videos: Video[]; cursor: string | null }>;
+
+  /** A client's videos that are in flight or were last changed after `since`. */
+  recent(clientId: string, since: Date): Promise<Video[]>;
+
+  /** Removes every row of the video. Removing what is not there is no error. */
+  remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void>;
+}
+
+export interface ListPage {
+  query?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { Refusal } from './refusal.ts';
+
+/** The two things that happen to every video. */
+export const PROCESS_TYPES = ['video_enhancement', 'metadata_extraction'] as const;
+export type ProcessType = (typeof PROCESS_TYPES)[number];
+
+export const PROCESS_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export type ProcessStatus = (typeof PROCESS_STATUSES)[number];
+
+/** How long a claim stands without a sign of life. Workers renew it about once a second. */
+export const LEASE_MS = 10_000;
+/** Failures (reported ones and workers that vanished) after which a process is given up. */
+export const MAX_FAILURES = 5;
+
+export const Process = z.object({
+  status: z.enum(PROCESS_STATUSES),
+  /** 0 to 100; never goes down within one attempt. */
+  progress: z.number().min(0).max(100),
+  /** Why it failed, in words for the person who uploaded the video. */
+  error: z.string().nullable(),
+  error_code: z.string().nullable(),
+  /** Failures in this attempt. */
+  failures: z.int().min(0),
+  /** Grows with every claim, for ever: the fencing token. Only its newest holder may write. */
+  fence: z.int().min(0),
+  claim: z.object({ worker: z.string(), lease_until: z.iso.datetime() }).nullable(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  last_updated: z.iso.datetime(),
+});
+export type Process = z.infer<typeof Process>;
+
+export function pendingProcess(now: Date): Process {
+  return {
+    status: 'pending',
+    progress: 0,
+    error: null,
+    error_code: null,
+    failures: 0,
+    fence: 0,
+    claim: null,
+    started_at: null,
+    finished_at: null,
+    last_updated: now.toISOString(),
+  };
+}
+
+export function isTerminal(process: Process): boolean {
+  return process.status === 'completed' || process.status === 'failed' || process.status === 'cancelled';
+}
+
+/**
+ * A worker takes the process. Refused when it is finished, when another worker's lease is still good, and when it has
+ * failed too often. A claim over an expired lease counts as a failure: its worker vanished without a word.
+ */
+export function claim(process: Process, worker: string, now: Date): Process | Refusal {
+  if (isTerminal(process)) return new Refusal('finished');
+  const vanished = process.status === 'processing';
+  if (vanished && process.claim && process.claim.lease_until > now.toISOString()) {
+    return new Refusal('held', new Date(process.claim.lease_until));
+  }
+  const failures = process.failures + (vanished ? 1 : 0);
+  if (failures >= MAX_FAILURES) return new Refusal('exhausted');
+  return {
+    ...process,
+    status: 'processing',
+    failures,
+    fence: process.fence + 1,
+    claim: { worker, lease_until: leaseFrom(now) },
+    started_at: process.started_at ?? now.toISOString(),
+    last_updated: now.toISOString(),
+  };
+}
+
+/** The claim's holder is alive and has come this far. Renews the lease. */
+export function advance(process: Process, fence: number, progress: number, now: Date): Process | Refusal {
+  if (!holds(process, fence)) return new Refusal('superseded');
+  return {
+    ...process,
+    progress: Math.max(process.progress, clampProgress(progress)),
+    claim: process.claim && { ...process.claim, lease_until: leaseFrom(now) },
+    last_updated: now.toISOString(),
+  };
+}
+
+export function complete(process: Process, fence: number, now: Date): Process | Refusal {
+  if (!holds(process, fence)) return new Refusal('superseded');
+  return finish({ ...process, progress: 100 }, 'completed', now);
+}
+
+/** Gives up for good: the input is bad, or the limit is reached. */
+export function fail(process: Process, fence: number, reason: Reason, now: Date): Process | Refusal {
+  if (!holds(process, fence)) return new Refusal('superseded');
+  return finish({ ...process, error: reason.message, error_code: reason.code }, 'failed', now);
+}
+
+/** A failure that may pass: back to pending, to be claimed again, or given up when it was one too many. */
+export function failForNow(process: Process, fence: number, reason: Reason, now: Date): Process | Refusal {
+  if (!holds(process, fence)) return new Refusal('superseded');
+  const failures = process.failures + 1;
+  if (failures >= MAX_FAILURES) return fail({ ...process, failures }, fence, reason, now);
+  return { ...process, status: 'pending', failures, claim: null, last_updated: now.toISOString() };
+}
+
+/** The holder hands the process back unfinished, without blame (it was told to stop). */
+export function release(process: Process, fence: number, now: Date): Process | Refusal {
+  if (!holds(process, fence)) return new Refusal('superseded');
+  return { ...process, status: 'pending', claim: null, last_updated: now.toISOString() };
+}
+
+/** Given up without a holder: its workers vanished too often. */
+export function abandon(process: Process, reason: Reason, now: Date): Process | Refusal {
+  if (isTerminal(process)) return new Refusal('finished');
+  return finish({ ...process, error: reason.message, error_code: reason.code }, 'failed', now);
+}
+
+export function cancel(process: Process, now: Date): Process | Refusal {
+  if (isTerminal(process)) return new Refusal('finished');
+  return finish(process, 'cancelled', now);
+}
+
+export interface Reason {
+  code: string;
+  message: string;
+}
+
+function holds(process: Process, fence: number): boolean {
+  return process.status === 'processing' && process.fence === fence;
+}
+
+function finish(process: Process, status: ProcessStatus, now: Date): Process {
+  return { ...process, status, claim: null, finished_at: now.toISOString(), last_updated: now.toISOString() };
+}
+
+function leaseFrom(now: Date): string {
+  return new Date(now.getTime() + LEASE_MS).toISOString();
+}
+
+function clampProgress(progress: number): number {
+  return Number.isFinite(progress) ? Math.min(100, Math.max(0, Math.round(progress * 10) / 10)) : 0;
+}

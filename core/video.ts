@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
+import { PROFILE_NAMES } from './profiles/index.ts';
+import { Refusal } from './refusal.ts';
+
+export const FileId = z.uuid();
+/** Who uploads. 1 to 128 characters of `A-Za-z0-9_.-`. */
+export const ClientId = z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 characters of A-Za-z0-9_.-');
+
+const Upload = z.object({
+  kind: z.enum(['single', 'multipart', 'form']),
+  status: z.enum(['awaiting', 'complete']),
+  expires_at: z.iso.datetime(),
+  /** S3's name for the multipart upload; never leaves the server. */
+  upload_id: z.string().optional(),
+  part_size: z.int().optional(),
+  part_count: z.int().optional(),
+});
+
+const Source = z.object({
+  key: z.string(),
+  size: z.int(),
+  etag: z.string(),
+  /** The full-object checksum S3 keeps (CRC64NVME), where it has one. */
+  checksum: z.string().nullable(),
+});
+
+const EnhancedOutput = z.object({
+  key: z.string(),
+  size: z.int(),
+  etag: z.string(),
+  content_type: z.string(),
+  /** The encoder that wrote it, by FFmpeg's name. */
+  encoder: z.string(),
+  duration_seconds: z.number(),
+});
+
+const MetadataOutput = z.object({ key: z.string(), size: z.int(), etag: z.string() });
+
+/** What the work on one process took. */
+const Receipt = z.object({
+  wall_seconds: z.number(),
+  cpu_seconds: z.number(),
+  bytes_read: z.int(),
+  bytes_written: z.int(),
+  /** Seconds by step, in the order they ran. */
+  steps: z.record(z.string(), z.number()),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+/** The record of a video: the one truth about it. Times are ISO 8601 UTC, sizes bytes. */
+export const Video = z.object({
+  v: z.literal(1),
+  file_id: FileId,
+  client_id: ClientId,
+  filename: z.string(),
+  size: z.int(),
+  content_type: z.string(),
+  profile: z.enum(PROFILE_NAMES),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  /** Grows by one with each change; the store's version and the order in which clients see changes. */
+  seq: z.int().min(1),
+  /** 1 at first; a retry by the user adds one. */
+  attempt: z.int().min(1),
+  /** The attempt whose task is known to be with the broker; 0 before the first. */
+  dispatched_attempt: z.int().min(0),
+  trace: z.string(),
+  upload: Upload,
+  source: Source.nullable(),
+  processes: z.record(z.enum(PROCESS_TYPES), Process),
+  outputs: z.object({ enhanced: EnhancedOutput.optional(), metadata: MetadataOutput.optional() }),
+  receipts: z.partialRecord(z.enum(PROCESS_TYPES), Receipt),
+});
+export type Video = z.infer<typeof Video>;
+
+export type NewVideo = Pick<
+  Video,
+  'file_id' | 'client_id' | 'filename' | 'size' | 'content_type' | 'profile' | 'trace' | 'upload'
+>;
+
+export function newVideo(from: NewVideo, now: Date): Video {
+  return {
+    v: 1,
+    ...from,
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    seq: 1,
+    attempt: 1,
+    dispatched_attempt: 0,
+    source: null,
+    processes: { video_enhancement: pendingProcess(now), metadata_extraction: pendingProcess(now) },
+    outputs: {},
+    receipts: {},
+  };
+}
+
+/** The state of the whole, drawn from its parts. */
+export type VideoStatus = 'awaiting_upload' | 'uploaded' | 'processing' | 'completed' | 'failed' | 'cancelled';
+
+export function videoStatus(video: Video): VideoStatus {
+  const statuses = PROCESS_TYPES.map((type) => video.processes[type].status);
+  if (statuses.includes('failed')) return 'failed';
+  if (statuses.includes('cancelled')) return 'cancelled';
+  if (video.upload.status === 'awaiting') return 'awaiting_upload';
+  if (statuses.every((status) => status === 'completed')) return 'completed';
+  return statuses.every((status) => status === 'pending') ? 'uploaded' : 'processing';
+}
+
+/** Whether something can still happen to this video by itself. */
+export function isInFlight(video: Video): boolean {
+  return PROCESS_TYPES.some((type) => !isTerminal(video.processes[type]));
+}
+
+/** Applies a decision about one process to the record; refusals pass through. */
+export function changeProcess(
+  video: Video,
+  type: ProcessType,
+  decide: (process: Process) => Process | Refusal,
+  now: Date,
+): Video | Refusal {
+  const decided = decide(video.processes[type]);
+  if (decided instanceof Refusal) return decided;
+  return { ...video, processes: { ...video.processes, [type]: decided }, updated_at: now.toISOString() };
+}
+
+/** The upload is whole: its bytes are known, and cannot change any more. Refused when that was known before. */
+export function receiveSource(video: Video, source: z.infer<typeof Source>, now: Date): Video | Refusal {
+  if (!isInFlight(video)) return new Refusal('finished');
+  if (video.source) return new Refusal('unchanged');
+  return { ...video, source, upload: { ...video.upload, status: 'complete' }, updated_at: now.toISOString() };
+}
+
+/** The broker has confirmed this attempt's task. */
+export function markDispatched(video: Video, now: Date): Video | Refusal {
+  if (video.dispatched_attempt >= video.attempt) return new Refusal('unchanged');
+  return { ...video, dispatched_attempt: video.attempt, updated_at: now.toISOString() };
+}
