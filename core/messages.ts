@@ -16,6 +16,15 @@ export const TaskMessage = z.strictObject({
 export type TaskMessage = z.infer<typeof TaskMessage>;
 export type TaskType = TaskMessage['type'];
 
+/** The message in a delivery's body, or undefined when it is none: then it can never be worked on, only parked. */
+export function readTaskMessage(body: Uint8Array): TaskMessage | undefined {
+  try {
+    return TaskMessage.parse(JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The broker's topology, by name. Routing keys are message types. */
 export const EXCHANGE = 'reelight';
 export const DEAD_EXCHANGE = 'reelight.dead';

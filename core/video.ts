@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
+import { cancel, isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
 import { PROFILE_NAMES } from './profiles/index.ts';
 import { Refusal } from './refusal.ts';
 
@@ -126,13 +126,34 @@ export function changeProcess(
 
 /** The upload is whole: its bytes are known, and cannot change any more. Refused when that was known before. */
 export function receiveSource(video: Video, source: z.infer<typeof Source>, now: Date): Video | Refusal {
-  if (!isInFlight(video)) return new Refusal('finished');
   if (video.source) return new Refusal('unchanged');
   return { ...video, source, upload: { ...video.upload, status: 'complete' }, updated_at: now.toISOString() };
 }
 
+/** Whether this attempt's task is still to be handed to the broker. */
+export function awaitsDispatch(video: Video): boolean {
+  return video.source !== null && isInFlight(video) && video.dispatched_attempt < video.attempt;
+}
+
 /** The broker has confirmed this attempt's task. */
 export function markDispatched(video: Video, now: Date): Video | Refusal {
-  if (video.dispatched_attempt >= video.attempt) return new Refusal('unchanged');
+  if (!awaitsDispatch(video)) return new Refusal('unchanged');
   return { ...video, dispatched_attempt: video.attempt, updated_at: now.toISOString() };
+}
+
+/** Ends whatever can still happen. Refused when nothing can. */
+export function cancelVideo(video: Video, now: Date): Video | Refusal {
+  if (!isInFlight(video)) return new Refusal('finished');
+  const processes = { ...video.processes };
+  for (const type of PROCESS_TYPES) {
+    const cancelled = cancel(processes[type], now);
+    if (!(cancelled instanceof Refusal)) processes[type] = cancelled;
+  }
+  return { ...video, processes, updated_at: now.toISOString() };
+}
+
+/** The source of a video that has been dispatched: it is known by then, and cannot change. */
+export function sourceOf(video: Video): NonNullable<Video['source']> {
+  if (!video.source) throw new Error(`video ${video.file_id} has no source yet`);
+  return video.source;
 }

@@ -1,0 +1,73 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { jsonLog, type Log } from '../core/log.ts';
+import { apiGatewayAudience } from './apigateway/audience.ts';
+import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
+import { dynamoVideoStore } from './dynamodb/video-store.ts';
+import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
+import { type Broker, connectBroker } from './rabbitmq/broker.ts';
+import { createS3Client } from './s3/client.ts';
+import { s3ObjectStore } from './s3/object-store.ts';
+import { s3UploadStore } from './s3/upload-store.ts';
+import { brokerCredentials } from './secretsmanager/broker-credentials.ts';
+
+/*
+ * The ports of the functions and of the worker, made from their environment. Each takes what it needs; the bundler
+ * leaves the rest out.
+ */
+
+/** @throws Error naming the variable, which fails the function's start instead of its first event */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`The environment variable ${name} is not set: the stack sets it.`);
+  return value;
+}
+
+export const now = (): Date => new Date();
+
+export function functionLog(): Log {
+  return jsonLog(console.log, { function: process.env.AWS_LAMBDA_FUNCTION_NAME ?? null });
+}
+
+export function table() {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ retryMode: 'adaptive' }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const name = required('TABLE_NAME');
+  return {
+    videos: dynamoVideoStore(client, name),
+    connections: dynamoConnectionStore(client, name),
+    workers: dynamoWorkerBoard(client, name),
+  };
+}
+
+export function buckets() {
+  const client = createS3Client();
+  return {
+    uploads: s3UploadStore(client, required('UPLOADS_BUCKET')),
+    files: s3ObjectStore(client, required('FILES_BUCKET')),
+  };
+}
+
+export function audience() {
+  return apiGatewayAudience(new ApiGatewayManagementApiClient({ endpoint: required('SOCKET_ENDPOINT') }));
+}
+
+/** Connects on first use and keeps the connection while the function stays warm. A failed connect is tried anew. */
+export function lazyBroker(name: string, log: Log): () => Promise<Broker> {
+  let broker: Promise<Broker> | undefined;
+  return () => {
+    broker ??= connect().catch((error) => {
+      broker = undefined;
+      throw error;
+    });
+    return broker;
+  };
+
+  async function connect(): Promise<Broker> {
+    const credentials = await brokerCredentials(new SecretsManagerClient({}), required('BROKER_SECRET_ARN'));
+    return connectBroker({ url: required('BROKER_URL'), credentials, name, log });
+  }
+}

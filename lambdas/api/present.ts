@@ -1,0 +1,48 @@
+import type { z } from '@hono/zod-openapi';
+import { PROCESS_TYPES, type Process } from '../../core/process.ts';
+import { type Video, videoStatus } from '../../core/video.ts';
+import type { ProcessState, VideoRecord } from './schemas.ts';
+
+/** The record as clients see it: without S3's upload id, keys as paths, and claims as a count. */
+export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
+  const { enhanced, metadata } = video.outputs;
+  const { kind, status, expires_at } = video.upload;
+  return {
+    file_id: video.file_id,
+    client_id: video.client_id,
+    filename: video.filename,
+    size: video.size,
+    content_type: video.content_type,
+    profile: video.profile,
+    status: videoStatus(video),
+    created_at: video.created_at,
+    updated_at: video.updated_at,
+    seq: video.seq,
+    attempt: video.attempt,
+    upload: { kind, status, expires_at },
+    source: video.source && { size: video.source.size, etag: video.source.etag, checksum: video.source.checksum },
+    processes: Object.fromEntries(
+      PROCESS_TYPES.map((type) => [type, presentProcess(video.processes[type])]),
+    ) as z.infer<typeof VideoRecord>['processes'],
+    analysis: null,
+    outputs: {
+      ...(enhanced && { enhanced: withPath(enhanced) }),
+      ...(metadata && { metadata: withPath(metadata) }),
+    },
+    receipts: video.receipts,
+  };
+}
+
+/** What the status endpoints tell. */
+export function presentState({ status, progress, error, last_updated }: Process): z.infer<typeof ProcessState> {
+  return { status, progress, error, last_updated };
+}
+
+function presentProcess(process: Process) {
+  const { error_code, failures, fence, started_at, finished_at } = process;
+  return { ...presentState(process), error_code, failures, claims: fence, started_at, finished_at };
+}
+
+function withPath<Output extends { key: string }>({ key, ...rest }: Output): Omit<Output, 'key'> & { path: string } {
+  return { path: `/${key}`, ...rest };
+}

@@ -1,0 +1,39 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiSettings } from '../settings.ts';
+
+/** `/openapi.json` and two ways to read it. The pages' scripts are static files of ours (`/docs/assets/`), no CDN's. */
+export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Reelight',
+      version,
+      description:
+        'Drop a video, get it back looking better, streamable at once. State changes come by WebSocket at `/ws/{client_id}`.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+  });
+  app.get('/docs', (c) =>
+    c.html(
+      page(
+        '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">',
+        `<div id="docs"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/assets/swagger-start.js"></script>`,
+      ),
+    ),
+  );
+  app.get('/redoc', (c) =>
+    c.html(
+      page('', '<redoc spec-url="/openapi.json"></redoc><script src="/docs/assets/redoc.standalone.js"></script>'),
+    ),
+  );
+}
+
+function page(head: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Reelight API</title>${head}</head>
+<body style="margin:0">${body}</body>
+</html>`;
+}

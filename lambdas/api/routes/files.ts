@@ -1,0 +1,48 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { RequestError } from '../../../core/errors.ts';
+import { MetadataDocument } from '../../../core/metadata.ts';
+import { FileId } from '../../../core/video.ts';
+import { FileIdParam, json, problems } from '../schemas.ts';
+
+/**
+ * The files themselves come from S3 through the edge. Only what S3 does not have falls over to here, to be answered as
+ * every other error is.
+ */
+export function fileRoutes(app: OpenAPIHono): void {
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/processed_videos/{file_id}',
+    summary: 'The enhanced video, by range',
+    request: {
+      params: FileIdParam,
+      headers: z.object({ range: z.string().optional(), 'if-none-match': z.string().optional() }),
+    },
+    responses: {
+      200: { description: 'The whole file', content: { 'video/mp4': { schema: binary() } } },
+      206: { description: 'The range asked for', content: { 'video/mp4': { schema: binary() } } },
+      304: { description: 'Not modified' },
+      416: { description: 'No such range' },
+      ...problems(400, 404),
+    },
+  });
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/metadata/{file_id}.json',
+    summary: 'Everything that is known about the source',
+    request: { params: FileIdParam },
+    responses: { 200: json('The metadata document', MetadataDocument), ...problems(400, 404) },
+  });
+  for (const path of ['/processed_videos/:name', '/metadata/:name']) {
+    app.get(path, (c) => {
+      const id = c.req.param('name')?.replace(/\.json$/, '');
+      if (!FileId.safeParse(id).success)
+        throw new RequestError(400, 'invalid_request', 'file_id: must be a UUID', 'file_id');
+      throw new RequestError(404, 'file_not_found', 'File not found');
+    });
+  }
+}
+
+function binary() {
+  return z.any().openapi({ type: 'string', format: 'binary' });
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { RequestError } from '../../../core/errors.ts';
+import { FORM_UPLOAD_LIMIT } from '../../../core/limits.ts';
+import { videoStatus } from '../../../core/video.ts';
+import { acceptUpload } from '../../../pipeline/accept-upload.ts';
+import { abandonUpload, completeUpload, listUploadedParts, signParts } from '../../../pipeline/continue-upload.ts';
+import { receiveForm } from '../../../pipeline/receive-form.ts';
+import type { ApiPorts } from '../app.ts';
+import { invalid } from '../problem.ts';
+import {
+  ClientId,
+  CompleteAnswer,
+  CompleteRequest,
+  FileIdParam,
+  FormAnswer,
+  FormUpload,
+  json,
+  PartsRequest,
+  problems,
+  SignedParts,
+  UploadAnswer,
+  UploadedParts,
+  uploadRequest,
+} from '../schemas.ts';
+import type { ApiSettings } from '../settings.ts';
+
+const IdempotencyKey = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+    .optional(),
+});
+
+/** The way bytes come in. They go to S3 directly; only small forms pass through here. */
+export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: ApiSettings): void {
+  const UploadRequest = uploadRequest(maxUpload);
+
+  const start = createRoute({
+    method: 'post',
+    path: '/upload',
+    summary: 'Start an upload, or send a small file as a form',
+    request: {
+      headers: IdempotencyKey,
+      query: z.object({ client_id: ClientId.optional() }),
+      body: {
+        required: true,
+        content: {
+          'application/json': { schema: UploadRequest },
+          'multipart/form-data': {
+            schema: z.object({
+              file: z.any().openapi({ type: 'string', format: 'binary' }),
+              client_id: ClientId.optional(),
+              profile: z.string().optional(),
+            }),
+          },
+        },
+      },
+    },
+    responses: {
+      201: json('Where to send the bytes', UploadAnswer),
+      200: json('The form was taken', FormAnswer),
+      ...problems(400, 409, 410, 413, 415),
+    },
+  });
+  app.openAPIRegistry.registerPath(start);
+  app.post('/upload', async (c) => {
+    const type = c.req.header('content-type') ?? '';
+    if (/^application\/json\b/i.test(type)) return startUpload(c.req.raw);
+    if (/^multipart\/form-data\b/i.test(type)) return takeForm(c.req.raw, c.req.query('client_id'));
+    throw new RequestError(
+      415,
+      'unsupported_media_type',
+      'Send application/json, or a small file as multipart/form-data.',
+    );
+  });
+
+  async function startUpload(request: Request): Promise<Response> {
+    const text = await request.text();
+    const body = UploadRequest.safeParse(parseJson(text));
+    if (!body.success) return invalid(body.error);
+    const headers = IdempotencyKey.safeParse({
+      'idempotency-key': request.headers.get('idempotency-key') ?? undefined,
+    });
+    if (!headers.success) return invalid(headers.error);
+    const key = headers.data['idempotency-key'];
+    const fingerprint = createHash('sha256').update(JSON.stringify(body.data)).digest('hex');
+    const { client_id, ...rest } = body.data;
+    const accepted = await acceptUpload(ports, { ...rest, client_id }, key ? { key, fingerprint } : undefined);
+    const { file_id, upload } = accepted.video;
+    const answer = {
+      file_id,
+      status: 'awaiting_upload',
+      expires_at: upload.expires_at,
+      upload: accepted.upload,
+    } as const;
+    return Response.json(answer satisfies z.infer<typeof UploadAnswer>, { status: 201 });
+  }
+
+  async function takeForm(request: Request, clientInQuery: string | undefined): Promise<Response> {
+    const form = await request.formData().catch(() => undefined);
+    const file = form?.get('file');
+    if (!form || !(file instanceof File)) {
+      throw new RequestError(400, 'missing_file', 'The form needs a field "file" with the video.', 'file');
+    }
+    if (file.size > FORM_UPLOAD_LIMIT) {
+      const detail = `A form can carry ${FORM_UPLOAD_LIMIT} bytes. For larger files POST /upload with application/json and PUT the file to the presigned URL it answers.`;
+      throw new RequestError(413, 'payload_too_large', detail, 'file');
+    }
+    const known = new Set(['file', 'client_id', 'profile']);
+    const unknown = [...form.keys()].find((name) => !known.has(name));
+    if (unknown) throw new RequestError(400, 'invalid_request', `${unknown}: is not known here`, unknown);
+    const checked = FormUpload.safeParse({
+      filename: file.name || 'video',
+      size: file.size,
+      content_type: file.type.split(';')[0],
+      client_id: form.get('client_id') ?? clientInQuery,
+      profile: form.get('profile') ?? undefined,
+    });
+    if (!checked.success) return invalid(checked.error);
+    const { client_id, ...rest } = checked.data;
+    const video = await receiveForm(ports, { ...rest, client_id }, new Uint8Array(await file.arrayBuffer()));
+    const answer = { file_id: video.file_id, message: 'Video uploaded successfully' } as const;
+    return Response.json(answer satisfies z.infer<typeof FormAnswer>);
+  }
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/upload/{file_id}/parts',
+      summary: 'Sign URLs for parts, just in time',
+      request: { params: FileIdParam, body: { required: true, ...json('', PartsRequest) } },
+      responses: { 200: json('One URL a part', SignedParts), ...problems(400, 404, 409) },
+    }),
+    async (c) => {
+      const parts = await signParts(ports, c.req.valid('param').file_id, c.req.valid('json').part_numbers);
+      return c.json({ parts }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/upload/{file_id}/parts',
+      summary: 'The parts S3 already has, for resuming',
+      request: { params: FileIdParam },
+      responses: { 200: json('Parts by number', UploadedParts), ...problems(400, 404, 409) },
+    }),
+    async (c) => c.json({ parts: await listUploadedParts(ports, c.req.valid('param').file_id) }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/upload/{file_id}/complete',
+      summary: 'Say that every part is there (idempotent)',
+      request: { params: FileIdParam, body: { required: true, ...json('', CompleteRequest) } },
+      responses: { 200: json('Where the video stands', CompleteAnswer), ...problems(400, 404, 409) },
+    }),
+    async (c) => {
+      const video = await completeUpload(ports, c.req.valid('param').file_id, c.req.valid('json').parts);
+      return c.json({ file_id: video.file_id, status: videoStatus(video) }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/upload/{file_id}',
+      summary: 'Give an upload up; its parts are reclaimed',
+      request: { params: FileIdParam },
+      responses: { 204: { description: 'Gone' }, ...problems(400, 404, 409) },
+    }),
+    async (c) => {
+      await abandonUpload(ports, c.req.valid('param').file_id);
+      return c.body(null, 204);
+    },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RequestError(400, 'invalid_json', 'The body is not valid JSON.', 'body');
+  }
+}

@@ -1,0 +1,85 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { RequestError } from '../../../core/errors.ts';
+import type { Video } from '../../../core/video.ts';
+import { cancelWork } from '../../../pipeline/cancel.ts';
+import { deleteVideo } from '../../../pipeline/delete-video.ts';
+import type { ApiPorts } from '../app.ts';
+import { presentState, presentVideo } from '../present.ts';
+import { FileIdParam, json, ListQuery, ProcessState, problems, VideoList, VideoRecord } from '../schemas.ts';
+
+/** What is known of videos, and what can be done to them. */
+export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
+  const find = async (fileId: string): Promise<Video> => {
+    const video = await ports.videos.get(fileId);
+    if (!video) throw new RequestError(404, 'file_not_found', 'File not found');
+    return video;
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/videos',
+      summary: "A client's videos, newest first",
+      request: { query: ListQuery },
+      responses: { 200: json('One page', VideoList), ...problems(400) },
+    }),
+    async (c) => {
+      const { client_id, q, limit, cursor } = c.req.valid('query');
+      const page = await ports.videos.list(client_id, { query: q, limit, cursor });
+      return c.json({ videos: page.videos.map(presentVideo), cursor: page.cursor }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/videos/{file_id}',
+      summary: 'The whole record of a video',
+      request: { params: FileIdParam },
+      responses: { 200: json('The record', VideoRecord), ...problems(400, 404) },
+    }),
+    async (c) => c.json(presentVideo(await find(c.req.valid('param').file_id)), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/videos/{file_id}/cancel',
+      summary: 'Stop the work on a video',
+      request: { params: FileIdParam },
+      responses: { 202: json('The record, cancelled', VideoRecord), ...problems(400, 404, 409) },
+    }),
+    async (c) => c.json(presentVideo(await cancelWork(ports, c.req.valid('param').file_id)), 202),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/videos/{file_id}',
+      summary: 'Remove a video: every object and every row',
+      request: { params: FileIdParam },
+      responses: { 204: { description: 'Gone' }, ...problems(400, 404) },
+    }),
+    async (c) => {
+      await deleteVideo(ports, c.req.valid('param').file_id);
+      return c.body(null, 204);
+    },
+  );
+
+  const statusRoutes = [
+    ['/internal/video-enhancement-status/{file_id}', 'video_enhancement'],
+    ['/internal/metadata-extraction-status/{file_id}', 'metadata_extraction'],
+  ] as const;
+  for (const [path, type] of statusRoutes) {
+    app.openapi(
+      createRoute({
+        method: 'get',
+        path,
+        summary: `Where ${type.replace('_', ' ')} stands`,
+        request: { params: FileIdParam },
+        responses: { 200: json('The state', ProcessState), ...problems(400, 404) },
+      }),
+      async (c) => c.json(presentState((await find(c.req.valid('param').file_id)).processes[type]), 200),
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { z } from '@hono/zod-openapi';
+import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
+import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/index.ts';
+import { ClientId as CoreClientId } from '../../core/video.ts';
+import { Problem } from './problem.ts';
+
+/* What goes over the wire. The same schemas check requests and make `/openapi.json`. */
+
+const EXAMPLE_ID = '5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11';
+
+export const FileId = z.uuid().openapi({ description: 'Names a video.', example: EXAMPLE_ID });
+export const FileIdParam = z.object({ file_id: FileId.openapi({ param: { name: 'file_id', in: 'path' } }) });
+export const ClientId = CoreClientId.openapi({ description: 'Who uploads, and hears of it.', example: 'my-laptop' });
+const Time = z.iso.datetime().openapi({ example: '2026-11-22T18:00:00.000Z' });
+const Profile = z.enum(PROFILE_NAMES).openapi({ description: 'How the video is enhanced.' });
+
+/** A filename is shown and searched, never used as a path: only control characters are refused. */
+const Filename = z
+  .string()
+  .min(1)
+  .max(255)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
+  .openapi({ example: 'holiday.mp4' });
+
+const VideoType = z
+  .string()
+  .max(100)
+  .regex(/^video\/[\w.+-]+$/i, 'the content type must be video/*')
+  .openapi({ example: 'video/mp4' });
+
+export function uploadRequest(maxUpload: number) {
+  return z
+    .strictObject({
+      filename: Filename,
+      size: z
+        .int()
+        .min(1, 'the file is empty')
+        .max(maxUpload, `at most ${maxUpload} bytes`)
+        .openapi({ example: 1_055_736 }),
+      content_type: VideoType,
+      client_id: ClientId.optional(),
+      profile: Profile.default(DEFAULT_PROFILE),
+    })
+    .openapi('UploadRequest');
+}
+
+/** What is checked of a form upload, once its parts are read. */
+export const FormUpload = z.strictObject({
+  filename: Filename,
+  size: z.int().min(1, 'the file is empty'),
+  content_type: VideoType,
+  client_id: ClientId.optional(),
+  profile: Profile.default(DEFAULT_PROFILE),
+});
+
+export const UploadAnswer = z
+  .object({
+    file_id: FileId,
+    status: z.literal('awaiting_upload'),
+    expires_at: Time,
+    upload: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('single'),
+        method: z.literal('PUT'),
+        url: z.url(),
+        headers: z.record(z.string(), z.string()).openapi({ description: 'Send exactly these.' }),
+      }),
+      z.object({ kind: z.literal('multipart'), part_size: z.int(), part_count: z.int() }),
+    ]),
+  })
+  .openapi('UploadAnswer');
+
+export const FormAnswer = z
+  .object({ file_id: FileId, message: z.literal('Video uploaded successfully') })
+  .openapi('FormAnswer');
+
+const PartNumber = z.int().min(1).max(10_000);
+export const PartsRequest = z
+  .strictObject({ part_numbers: z.array(PartNumber).min(1).max(100) })
+  .openapi('PartsRequest');
+export const SignedParts = z
+  .object({ parts: z.array(z.object({ part_number: PartNumber, url: z.url(), expires_at: Time })) })
+  .openapi('SignedParts');
+export const UploadedParts = z
+  .object({ parts: z.array(z.object({ part_number: PartNumber, size: z.int(), etag: z.string() })) })
+  .openapi('UploadedParts');
+export const CompleteRequest = z
+  .strictObject({
+    parts: z
+      .array(z.strictObject({ part_number: PartNumber, etag: z.string().min(1).max(100) }))
+      .max(10_000)
+      .default([]),
+  })
+  .openapi('CompleteRequest');
+export const CompleteAnswer = z
+  .object({
+    file_id: FileId,
+    status: z.enum(['awaiting_upload', 'uploaded', 'processing', 'completed', 'failed', 'cancelled']),
+  })
+  .openapi('CompleteAnswer');
+
+export const ProcessState = z
+  .object({
+    status: z.enum(PROCESS_STATUSES),
+    progress: z.number().min(0).max(100),
+    error: z.string().nullable(),
+    last_updated: Time,
+  })
+  .openapi('ProcessState');
+
+const ProcessRecord = ProcessState.extend({
+  error_code: z.string().nullable(),
+  failures: z.int().openapi({ description: 'Failures in this attempt.' }),
+  claims: z.int().openapi({ description: 'How often a worker took it up.' }),
+  started_at: Time.nullable(),
+  finished_at: Time.nullable(),
+}).openapi('ProcessRecord');
+
+const Receipt = z.object({
+  wall_seconds: z.number(),
+  cpu_seconds: z.number(),
+  bytes_read: z.int(),
+  bytes_written: z.int(),
+  steps: z.record(z.string(), z.number()),
+});
+
+export const VideoRecord = z
+  .object({
+    file_id: FileId,
+    client_id: z.string(),
+    filename: z.string(),
+    size: z.int(),
+    content_type: z.string(),
+    profile: Profile,
+    status: CompleteAnswer.shape.status,
+    created_at: Time,
+    updated_at: Time,
+    seq: z.int(),
+    attempt: z.int(),
+    upload: z.object({
+      kind: z.enum(['single', 'multipart', 'form']),
+      status: z.enum(['awaiting', 'complete']),
+      expires_at: Time,
+    }),
+    source: z.object({ size: z.int(), etag: z.string(), checksum: z.string().nullable() }).nullable(),
+    processes: z.record(z.enum(PROCESS_TYPES), ProcessRecord),
+    analysis: z.null().openapi({ description: 'What was found in the video; profiles that analyse fill it.' }),
+    outputs: z.object({
+      enhanced: z
+        .object({
+          path: z.string(),
+          size: z.int(),
+          etag: z.string(),
+          content_type: z.string(),
+          encoder: z.string(),
+          duration_seconds: z.number(),
+        })
+        .optional(),
+      metadata: z.object({ path: z.string(), size: z.int(), etag: z.string() }).optional(),
+    }),
+    receipts: z.partialRecord(z.enum(PROCESS_TYPES), Receipt),
+  })
+  .openapi('Video');
+
+export const ListQuery = z.strictObject({
+  client_id: ClientId,
+  q: z.string().max(255).optional().openapi({ description: 'Sought in filenames.' }),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(1_000).optional(),
+});
+export const VideoList = z.object({ videos: z.array(VideoRecord), cursor: z.string().nullable() }).openapi('VideoList');
+
+export const HealthAnswer = z
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    version: z.string(),
+    dependencies: z.record(z.string(), z.enum(['up', 'down', 'idle'])),
+  })
+  .openapi('Health');
+
+/** Answers that a route can give beside its own. */
+export function problems<Status extends number>(...statuses: Status[]) {
+  const answer = {
+    description: 'What is wrong, and what to do',
+    content: { 'application/problem+json': { schema: Problem } },
+  };
+  return Object.fromEntries(statuses.map((status) => [status, answer])) as Record<Status, typeof answer>;
+}
+
+export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { 'application/json': { schema } } };
+}

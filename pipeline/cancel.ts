@@ -1,0 +1,28 @@
+import { RequestError } from '../core/errors.ts';
+import { sourceKey } from '../core/keys.ts';
+import type { Ports } from '../core/ports/index.ts';
+import { Refusal } from '../core/refusal.ts';
+import { cancelVideo, type Video } from '../core/video.ts';
+
+/**
+ * Stops whatever still happens to a video. Workers learn of it from their next heartbeat, whose write is refused; what
+ * is queued is dropped when its turn comes.
+ */
+export async function cancelWork(
+  { videos, uploads, now, log }: Pick<Ports, 'videos' | 'uploads' | 'now' | 'log'>,
+  fileId: string,
+): Promise<Video> {
+  const cancelled = await videos.change(fileId, (video) => cancelVideo(video, now()));
+  if (cancelled instanceof Refusal) {
+    if (cancelled.reason === 'gone') throw new RequestError(404, 'file_not_found', 'File not found');
+    throw new RequestError(
+      409,
+      'already_finished',
+      'This video has already reached its end: there is nothing to cancel.',
+    );
+  }
+  const { upload_id, status } = cancelled.upload;
+  if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
+  log.info('cancelled', { file_id: fileId });
+  return cancelled;
+}

@@ -1,0 +1,27 @@
+import { RequestError } from '../core/errors.ts';
+import { attemptPrefix, enhancedKey, metadataKey, sourceKey } from '../core/keys.ts';
+import type { Ports } from '../core/ports/index.ts';
+import { cancelVideo } from '../core/video.ts';
+
+/**
+ * Removes every object and row of a video. Its work is cancelled first, so that followers hear of it and workers stop;
+ * its row goes last, so that a call that dies half-way can be repeated.
+ */
+export async function deleteVideo(
+  { videos, uploads, files, now, log }: Pick<Ports, 'videos' | 'uploads' | 'files' | 'now' | 'log'>,
+  fileId: string,
+): Promise<void> {
+  await videos.change(fileId, (video) => cancelVideo(video, now()));
+  const video = await videos.get(fileId);
+  if (!video) throw new RequestError(404, 'file_not_found', 'File not found');
+  const { upload_id, status } = video.upload;
+  if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
+  await Promise.all([
+    uploads.remove(sourceKey(fileId)),
+    files.remove(enhancedKey(fileId)),
+    files.remove(metadataKey(fileId)),
+    files.removeAll(attemptPrefix(fileId)),
+  ]);
+  await videos.remove(video);
+  log.info('deleted', { file_id: fileId });
+}

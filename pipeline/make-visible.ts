@@ -1,0 +1,30 @@
+import { ObjectConflict, TransientError } from '../core/errors.ts';
+import type { ObjectInfo, Ports, WriteCondition } from '../core/ports/index.ts';
+import type { Claim } from './under-claim.ts';
+
+/**
+ * Puts an output where people can fetch it, if the claim still stands: look at what is there, make sure of the claim,
+ * then write over exactly what was seen. A worker that was replaced while it slept loses at one of the last two.
+ *
+ * @throws TransientError `output_raced` when somebody else wrote in between
+ */
+export async function makeVisible(
+  files: Ports['files'],
+  claim: Pick<Claim, 'confirm'>,
+  key: string,
+  write: (condition: WriteCondition) => Promise<ObjectInfo>,
+): Promise<{ written: ObjectInfo; undo(): Promise<void> }> {
+  const seen = await files.head(key);
+  await claim.confirm();
+  const written = await write(seen ? { etag: seen.etag } : { absent: true }).catch((cause) => {
+    if (cause instanceof ObjectConflict)
+      throw new TransientError('output_raced', 'Another worker wrote this output.', { cause });
+    throw cause;
+  });
+  return {
+    written,
+    undo: async () => {
+      if ((await files.head(key))?.etag === written.etag) await files.remove(key);
+    },
+  };
+}
