@@ -5,7 +5,8 @@ import { Refusal } from './refusal.ts';
 
 export const FileId = z.uuid();
 /** Who uploads. 1 to 128 characters of `A-Za-z0-9_.-`. */
-export const ClientId = z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 characters of A-Za-z0-9_.-');
+export const CLIENT_ID = /^[A-Za-z0-9_.-]{1,128}$/;
+export const ClientId = z.string().regex(CLIENT_ID, 'must be 1 to 128 characters of A-Za-z0-9_.-');
 
 const Upload = z.object({
   kind: z.enum(['single', 'multipart', 'form']),

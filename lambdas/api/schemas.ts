@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
 import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/index.ts';
-import { ClientId as CoreClientId } from '../../core/video.ts';
+import { CLIENT_ID } from '../../core/video.ts';
 import { Problem } from './problem.ts';
 
 /* What goes over the wire. The same schemas check requests and make `/openapi.json`. */
@@ -10,7 +10,10 @@ const EXAMPLE_ID = '5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11';
 
 export const FileId = z.uuid().openapi({ description: 'Names a video.', example: EXAMPLE_ID });
 export const FileIdParam = z.object({ file_id: FileId.openapi({ param: { name: 'file_id', in: 'path' } }) });
-export const ClientId = CoreClientId.openapi({ description: 'Who uploads, and hears of it.', example: 'my-laptop' });
+export const ClientId = z
+  .string()
+  .regex(CLIENT_ID, 'must be 1 to 128 characters of A-Za-z0-9_.-')
+  .openapi({ description: 'Who uploads, and hears of it.', example: 'my-laptop' });
 const Time = z.iso.datetime().openapi({ example: '2026-11-22T18:00:00.000Z' });
 const Profile = z.enum(PROFILE_NAMES).openapi({ description: 'How the video is enhanced.' });
 

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { Reply } from '../core/ports/index.ts';
+import { aVideo } from '../test/a-video.ts';
+import { twins } from '../test/twins.ts';
+import { converse } from './converse.ts';
+
+async function say(text: string): Promise<Reply> {
+  const { ports } = twins();
+  await ports.connections.add({ connection_id: 'c', client_id: 'me', connected_at: ports.now().toISOString() });
+  const replies: Reply[] = [];
+  const audience = {
+    tell: async (_: string, reply: unknown) => {
+      replies.push(reply as Reply);
+      return 'told' as const;
+    },
+  };
+  await converse({ ...ports, audience }, 'c', text);
+  expect(replies).toHaveLength(1);
+  return replies[0] as Reply;
+}
+
+const file_id = aVideo().file_id;
+
+it('answers what it knows', async () => {
+  expect(await say('{"action":"ping"}')).toMatchObject({ type: 'pong' });
+  expect(await say(JSON.stringify({ action: 'subscribe', file_id }))).toMatchObject({ type: 'subscribed', file_id });
+  expect(await say(JSON.stringify({ action: 'unsubscribe', file_id }))).toMatchObject({
+    type: 'unsubscribed',
+    file_id,
+  });
+});
+
+it('answers any other text as a message', async () => {
+  for (const text of ['hello', '{"no":"action"}', '[1]', 'null', '{broken']) {
+    expect(await say(text)).toMatchObject({ type: 'message', content: `Received: ${text}` });
+  }
+});
+
+it('says what is wrong with an action', async () => {
+  for (const text of ['{"action":"dance"}', '{"action":"subscribe"}', '{"action":"subscribe","file_id":"x"}']) {
+    expect(await say(text)).toMatchObject({ type: 'error', code: 'unknown_action' });
+  }
+});
+
+it('does not echo without end', async () => {
+  const reply = await say('x'.repeat(100_000));
+  expect(JSON.stringify(reply).length).toBeLessThan(2_000);
+});

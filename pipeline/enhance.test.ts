@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { BadInput, TransientError } from '../core/errors.ts';
+import { attemptPrefix, enhancedKey, sourceKey } from '../core/keys.ts';
+import { RETRY_DELAYS_MS, type TaskMessage } from '../core/messages.ts';
+import { claim, LEASE_MS, MAX_FAILURES } from '../core/process.ts';
+import { changeProcess } from '../core/video.ts';
+import { aVideo } from '../test/a-video.ts';
+import { paperMedia, twins } from '../test/twins.ts';
+import { cancelWork } from './cancel.ts';
+import { deleteVideo } from './delete-video.ts';
+import { dispatch } from './dispatch.ts';
+import { enhance } from './enhance.ts';
+
+const id = aVideo().file_id;
+const never = new AbortController().signal;
+
+/** A video that was uploaded and dispatched, and the message that says so. */
+async function dispatched() {
+  const world = twins();
+  await world.ports.videos.create(aVideo());
+  await world.ports.uploads.write(sourceKey(id), 'movie', { contentType: 'video/mp4' });
+  await dispatch(world.ports, sourceKey(id));
+  const message = world.recorded.published[0] as TaskMessage;
+  const state = async () => (await world.ports.videos.get(id))?.processes.video_enhancement;
+  return { ...world, message, state };
+}
+
+/** Media tools whose encode does this first. */
+function mediaThat(first: () => Promise<void>) {
+  const media = paperMedia();
+  return {
+    ...media,
+    enhance: async (job: Parameters<typeof media.enhance>[0]) => {
+      await first();
+      return media.enhance(job);
+    },
+  };
+}
+
+it('puts the result where people fetch it, and nothing else', async () => {
+  const { ports, message } = await dispatched();
+  await enhance(ports, message, 'worker', never);
+  const video = await ports.videos.get(id);
+  expect(video?.processes.video_enhancement).toMatchObject({ status: 'completed', progress: 100, claim: null });
+  expect(video?.outputs.enhanced).toMatchObject({ key: enhancedKey(id), size: 5, encoder: 'paper' });
+  expect(video?.receipts.video_enhancement).toMatchObject({ cpu_seconds: 0.5, bytes_read: 5, bytes_written: 5 });
+  expect(await ports.files.head(enhancedKey(id))).toMatchObject({ size: 5, content_type: 'video/mp4' });
+  expect(await ports.files.head(`${attemptPrefix(id)}1/enhanced`)).toBeUndefined();
+});
+
+it('does nothing for a message that comes again', async () => {
+  const { ports, message } = await dispatched();
+  await enhance(ports, message, 'worker', never);
+  const before = await ports.videos.get(id);
+  await enhance(ports, message, 'worker', never);
+  expect(await ports.videos.get(id)).toEqual(before);
+});
+
+it('does nothing for a message of an attempt that is not the current one', async () => {
+  const { ports, message, state } = await dispatched();
+  await enhance(ports, { ...message, attempt: 2 }, 'worker', never);
+  expect((await state())?.status).toBe('pending');
+});
+
+it('fails at once on bad input, with the reason that people see', async () => {
+  const { ports, message, state, recorded } = await dispatched();
+  const media = mediaThat(() => Promise.reject(new BadInput('not_a_video', 'This file holds no video.')));
+  await enhance({ ...ports, media }, message, 'worker', never);
+  expect(await state()).toMatchObject({
+    status: 'failed',
+    error: 'This file holds no video.',
+    error_code: 'not_a_video',
+  });
+  expect(recorded.later).toEqual([]);
+});
+
+it('tries again after a failure that may pass, later each time, and parks what keeps failing', async () => {
+  const { ports, message, state, recorded } = await dispatched();
+  const media = mediaThat(() => Promise.reject(new TransientError('disk_full', 'no room')));
+  for (let i = 0; i < MAX_FAILURES; i++) await enhance({ ...ports, media }, message, 'worker', never);
+  expect(recorded.later.map(({ delay }) => delay)).toEqual([...RETRY_DELAYS_MS, RETRY_DELAYS_MS.at(-1)]);
+  expect(await state()).toMatchObject({ status: 'failed', failures: MAX_FAILURES, error_code: 'disk_full' });
+  expect(recorded.parked).toMatchObject([{ queue: 'enhance', reason: expect.stringContaining('disk_full') }]);
+});
+
+it('does not tell people the details of an error that nobody expected', async () => {
+  const { ports, message, state } = await dispatched();
+  const media = mediaThat(() => Promise.reject(new Error('secret detail')));
+  for (let i = 0; i < MAX_FAILURES; i++) await enhance({ ...ports, media }, message, 'worker', never);
+  expect((await state())?.error).not.toContain('secret');
+});
+
+describe('while another worker holds the claim', () => {
+  async function held() {
+    const world = await dispatched();
+    await world.ports.videos.change(id, (video) =>
+      changeProcess(
+        video,
+        'video_enhancement',
+        (process) => claim(process, 'other', world.clock.now()),
+        world.clock.now(),
+      ),
+    );
+    return world;
+  }
+
+  it('looks again later', async () => {
+    const { ports, message, recorded, state } = await held();
+    await enhance(ports, message, 'worker', never);
+    expect(recorded.later).toMatchObject([{ queue: 'enhance', message }]);
+    expect(await state()).toMatchObject({ fence: 1, claim: { worker: 'other' } });
+  });
+
+  it('takes over once the lease has run out', async () => {
+    const { ports, message, clock, state } = await held();
+    clock.pass(LEASE_MS);
+    await enhance(ports, message, 'worker', never);
+    expect(await state()).toMatchObject({ status: 'completed', fence: 2, failures: 1 });
+  });
+});
+
+it('gives up a video that makes its workers vanish', async () => {
+  const { ports, message, clock, state, recorded } = await dispatched();
+  for (let i = 0; i < MAX_FAILURES; i++) {
+    await ports.videos.change(id, (video) =>
+      changeProcess(video, 'video_enhancement', (process) => claim(process, `w${i}`, clock.now()), clock.now()),
+    );
+    clock.pass(LEASE_MS);
+  }
+  await enhance(ports, message, 'worker', never);
+  expect(await state()).toMatchObject({ status: 'failed', error_code: 'workers_lost' });
+  expect(recorded.parked).toHaveLength(1);
+});
+
+it('hands the video back when the worker is told to stop', async () => {
+  const { ports, message, state } = await dispatched();
+  const stop = new AbortController();
+  const media = mediaThat(async () => {
+    stop.abort(new Error('stopped'));
+    throw stop.signal.reason;
+  });
+  await expect(enhance({ ...ports, media }, message, 'worker', stop.signal)).rejects.toThrow('stopped');
+  expect(await state()).toMatchObject({ status: 'pending', failures: 0 });
+});
+
+it('stops within a heartbeat when the video is cancelled, and leaves nothing behind', async () => {
+  const { ports, message, state } = await dispatched();
+  let stopped = 0;
+  const media = {
+    ...paperMedia(),
+    enhance: async ({ signal }: { signal: AbortSignal }) => {
+      await cancelWork(ports, id);
+      const begun = performance.now();
+      await sleep(5_000, undefined, { signal }).catch(() => {});
+      stopped = performance.now() - begun;
+      signal.throwIfAborted();
+      throw new Error('the signal never came');
+    },
+  };
+  await enhance({ ...ports, media }, message, 'worker', never);
+  expect(stopped).toBeLessThan(2_500);
+  expect((await state())?.status).toBe('cancelled');
+  expect(await ports.files.head(enhancedKey(id))).toBeUndefined();
+});
+
+it('publishes nothing when the claim is lost before the result is made visible', async () => {
+  const { ports, message, clock, state } = await dispatched();
+  const media = mediaThat(async () => {
+    // Asleep for longer than its lease, while another worker took over.
+    clock.pass(LEASE_MS);
+    await ports.videos.change(id, (video) =>
+      changeProcess(video, 'video_enhancement', (process) => claim(process, 'other', clock.now()), clock.now()),
+    );
+  });
+  await enhance({ ...ports, media }, message, 'worker', never);
+  expect(await state()).toMatchObject({ status: 'processing', claim: { worker: 'other' } });
+  expect(await ports.files.head(enhancedKey(id))).toBeUndefined();
+});
+
+it('takes its result back when the video is deleted in the last moment', async () => {
+  const { ports, message } = await dispatched();
+  const files = {
+    ...ports.files,
+    copy: async (...args: Parameters<typeof ports.files.copy>) => {
+      await deleteVideo(ports, id);
+      return ports.files.copy(...args);
+    },
+  };
+  await enhance({ ...ports, files }, message, 'worker', never);
+  expect(await ports.videos.get(id)).toBeUndefined();
+  expect(await ports.files.head(enhancedKey(id))).toBeUndefined();
+  expect(await ports.uploads.head(sourceKey(id))).toBeUndefined();
+});

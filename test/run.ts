@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/*
+ * The test command: format, lint, types and import direction, then unit tests, then integration tests against the
+ * running pipeline. Everything runs even if something failed before; the last line counts.
+ */
+
+interface Outcome {
+  passed: number;
+  failed: number;
+}
+
+const CHECKS: [string, string[]][] = [
+  ['format and lint', ['biome', 'check', '.']],
+  ['types', ['tsc', '--noEmit']],
+  [
+    'direction of imports',
+    [
+      'depcruise',
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err',
+      ...['core', 'pipeline', 'adapters', 'lambdas', 'containers', 'infra', 'local', 'client', 'cli'],
+    ],
+  ],
+];
+
+const wanted = process.argv.slice(2);
+const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
+const total: Outcome = { passed: 0, failed: 0 };
+
+if (wants('check')) for (const [name, command] of CHECKS) count(await check(name, command));
+for (const project of ['unit', 'integration']) if (wants(project)) count(await vitest(project));
+
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+function count({ passed, failed }: Outcome): void {
+  total.passed += passed;
+  total.failed += failed;
+}
+
+async function check(name: string, [command = '', ...args]: string[]): Promise<Outcome> {
+  const ok = (await run(command, args)) === 0;
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name}`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
+async function vitest(project: string): Promise<Outcome> {
+  const report = join(tmpdir(), `reelight-${project}-${process.pid}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run('vitest', ['run', '--project', project, ...reporters]);
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'));
+    // A suite that could not even be loaded has no failed test, but it has failed.
+    return { passed: numPassedTests, failed: code === 0 ? numFailedTests : Math.max(1, numFailedTests) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    await rm(report, { force: true });
+  }
+}
+
+/** Runs a command of node_modules/.bin (first in PATH) and passes on the signals that end us. */
+function run(command: string, args: string[]): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on('SIGINT', pass).on('SIGTERM', pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass);
+      resolve(code ?? 1);
+    });
+  });
+}

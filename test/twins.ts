@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  memoryAudience,
+  memoryConnectionStore,
+  memoryUploadStore,
+  memoryVideoStore,
+} from '../adapters/memory/index.ts';
+import { silentLog } from '../core/log.ts';
+import type { QueueName, RetryDelay, TaskMessage } from '../core/messages.ts';
+import type { MediaTools, Ports, TaskQueue } from '../core/ports/index.ts';
+
+/** A clock that tests move. */
+export function aClock(start = '2026-01-01T00:00:00Z') {
+  let time = Date.parse(start);
+  return {
+    now: () => new Date(time),
+    pass: (ms: number) => {
+      time += ms;
+    },
+  };
+}
+
+/** A task queue that remembers what it was given, and can be broken. */
+export function recordedTasks() {
+  const published: TaskMessage[] = [];
+  const later: { queue: QueueName; message: TaskMessage; delay: RetryDelay }[] = [];
+  const parked: { queue: QueueName; body: string; reason: string }[] = [];
+  let broken: Error | undefined;
+  const guard = () => {
+    if (broken) throw broken;
+  };
+  const tasks: TaskQueue = {
+    publish: async (message) => {
+      guard();
+      published.push(message);
+    },
+    publishLater: async (queue, message, delay) => {
+      guard();
+      later.push({ queue, message, delay });
+    },
+    park: async (queue, body, reason) => {
+      guard();
+      parked.push({ queue, body: Buffer.from(body).toString(), reason });
+    },
+  };
+  return {
+    tasks,
+    published,
+    later,
+    parked,
+    breakWith: (error: Error | undefined) => {
+      broken = error;
+    },
+  };
+}
+
+/** Media tools that work on no media: the "enhanced" file is the source's bytes in capitals. */
+export function paperMedia(): MediaTools {
+  return {
+    probe: async () => ({
+      facts: {
+        video: {
+          index: 0,
+          codec: 'h264',
+          width: 2,
+          height: 1,
+          color: { matrix: null, primaries: null, transfer: null, range: null },
+        },
+        audio: null,
+        duration: 1,
+      },
+      report: { format: { format_name: 'mov,mp4' }, streams: [{ index: 0, avg_frame_rate: '25/1' }], chapters: [] },
+    }),
+    firstFrame: async () => ({ width: 2, height: 1, bgr: Uint8Array.from([1, 2, 3, 4, 5, 6]) }),
+    enhance: async ({ source, scratch, onProgress, signal }) => {
+      const chunks = [];
+      for await (const chunk of await source.read(0, source.size - 1, signal)) chunks.push(chunk);
+      const path = join(scratch, 'enhanced.mp4');
+      const body = Buffer.concat(chunks).toString().toUpperCase();
+      await writeFile(path, body);
+      onProgress(100);
+      return {
+        path,
+        size: body.length,
+        contentType: 'video/mp4',
+        encoder: 'paper',
+        durationSeconds: 1,
+        cpuSeconds: 0.5,
+      };
+    },
+  };
+}
+
+/** The whole outside world in memory, for unit tests of steps. */
+export function twins() {
+  const clock = aClock();
+  const recorded = recordedTasks();
+  const audience = memoryAudience();
+  const ports = {
+    videos: memoryVideoStore(),
+    connections: memoryConnectionStore(),
+    uploads: memoryUploadStore(),
+    files: memoryUploadStore(),
+    tasks: recorded.tasks,
+    audience,
+    media: paperMedia(),
+    scratch: async <T>(use: (folder: string) => Promise<T>) => {
+      const folder = await mkdtemp(join(tmpdir(), 'reelight-test-'));
+      try {
+        return await use(folder);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    now: clock.now,
+    log: silentLog,
+  } satisfies Ports;
+  return { ports, clock, recorded };
+}
