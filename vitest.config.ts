@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,pipeline,adapters,lambdas,containers,infra,local,cli}/**/*.test.ts'],
+          include: ['{core,pipeline,adapters,lambdas,containers,infra,local,client,cli}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

@@ -7,7 +7,7 @@ import { apiGatewayAudience } from './apigateway/audience.ts';
 import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
 import { dynamoVideoStore } from './dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
-import { type Broker, connectBroker } from './rabbitmq/broker.ts';
+import { type Broker, type BrokerOptions, connectBroker } from './rabbitmq/broker.ts';
 import { createS3Client } from './s3/client.ts';
 import { s3ObjectStore } from './s3/object-store.ts';
 import { s3UploadStore } from './s3/upload-store.ts';
@@ -55,19 +55,21 @@ export function audience() {
   return apiGatewayAudience(new ApiGatewayManagementApiClient({ endpoint: required('SOCKET_ENDPOINT') }));
 }
 
+/** The broker, with the credentials that Secrets Manager holds; asked again at every connect, since they are rotated. */
+export function broker(options: Pick<BrokerOptions, 'name' | 'log' | 'connectWithinMs' | 'signal'>): Promise<Broker> {
+  const secrets = new SecretsManagerClient({});
+  const credentials = () => brokerCredentials(secrets, required('BROKER_SECRET_ARN'));
+  return connectBroker({ ...options, url: required('BROKER_URL'), credentials });
+}
+
 /** Connects on first use and keeps the connection while the function stays warm. A failed connect is tried anew. */
 export function lazyBroker(name: string, log: Log): () => Promise<Broker> {
-  let broker: Promise<Broker> | undefined;
+  let connected: Promise<Broker> | undefined;
   return () => {
-    broker ??= connect().catch((error) => {
-      broker = undefined;
+    connected ??= broker({ name, log }).catch((error) => {
+      connected = undefined;
       throw error;
     });
-    return broker;
+    return connected;
   };
-
-  async function connect(): Promise<Broker> {
-    const credentials = await brokerCredentials(new SecretsManagerClient({}), required('BROKER_SECRET_ARN'));
-    return connectBroker({ url: required('BROKER_URL'), credentials, name, log });
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
 import { broker, buckets, now, table } from '../../adapters/from-environment.ts';
+import type { Broker } from '../../adapters/rabbitmq/broker.ts';
 import { jsonLog } from '../../core/log.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { enhance } from '../../pipeline/enhance.ts';
@@ -26,23 +27,40 @@ const { videos, workers } = table();
 const { uploads, files } = buckets();
 const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), 'reelight'), worker));
 const media = ffmpegTools({ ...findFfmpeg(), log });
-const tasks = await broker({ name: `enhancer ${worker}`, log, patience: 'for ever', signal: stop.signal });
-const ports = { videos, uploads, files, tasks, media, scratch, now, log };
 
-const report = () => workers.report(worker, { broker: tasks.state() }).catch((error) => log.error('no report', error));
+// From the first moment on, so that a broker that cannot be reached at all is seen, too.
+let tasks: Broker | undefined;
+const report = () =>
+  workers.report(worker, { broker: tasks?.state() ?? 'down' }).catch((error) => log.error('could not report', error));
 const reporting = setInterval(report, REPORT_MS);
-await report();
 
-log.info('ready');
-await tasks.consume(
-  'enhance',
-  async ({ body }) => {
-    const message = readTaskMessage(body);
-    if (message) await enhance(ports, message, worker, stop.signal);
-    else await tasks.park('enhance', body, 'not a task message');
-  },
-  stop.signal,
-);
-clearInterval(reporting);
-await tasks.close();
-log.info('stopped');
+try {
+  tasks = await broker({
+    name: `enhancer ${worker}`,
+    log,
+    connectWithinMs: Number.POSITIVE_INFINITY,
+    signal: stop.signal,
+  });
+  await report();
+  log.info('ready');
+  await work(tasks);
+} catch (error) {
+  if (error !== stop.signal.reason) throw error;
+} finally {
+  clearInterval(reporting);
+  await tasks?.close();
+  log.info('stopped');
+}
+
+function work(tasks: Broker): Promise<void> {
+  const ports = { videos, uploads, files, tasks, media, scratch, now, log };
+  return tasks.consume(
+    'enhance',
+    async ({ body }) => {
+      const message = readTaskMessage(body);
+      if (message) await enhance(ports, message, worker, stop.signal);
+      else await tasks.park('enhance', body, 'not a task message');
+    },
+    stop.signal,
+  );
+}

@@ -5,9 +5,10 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
 
   /**
-   * Reads bytes `start` to `end`, both inclusive.
+   * Reads bytes `start` to `end`, both inclusive, or to the object's end.
    *
-   * @throws ObjectConflict `object_changed` when the object's etag is no longer `etag`, `object_gone` when there is none.
+   * @throws ObjectConflict `object_changed` when the object's etag is no longer `etag`, `object_gone` when there is none,
+   * `invalid_range` when it ends before `start`.
    */
   read(key: string, range: { start: number; end: number; etag?: string }, signal?: AbortSignal): Promise<Readable>;
 
@@ -34,6 +35,7 @@ export interface ObjectInfo {
   size: number;
   etag: string;
   content_type: string | null;
+  /** Of the whole object, where the store keeps one: `ALGORITHM:base64`, such as `CRC64NVME:…`. */
   checksum: string | null;
 }
 

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { position } from '../../core/video-list.ts';
+
+/*
+ * One table, keys `pk` and `sk`. There is no index: indexes lag behind, and everything here is read as it is.
+ *
+ *   VIDEO#{file_id}     VIDEO                           the record of a video
+ *   VIDEO#{file_id}     SUB#{connection_id}             a subscriber of it
+ *   CLIENT#{client_id}  VIDEO#{created_at}#{file_id}    pointer to a client's video, sorted by time
+ *   CLIENT#{client_id}  CONN#{connection_id}            a client's connection
+ *   CONN#{id}           CONN                            the same connection by its own name
+ *   CONN#{id}           SUB#{file_id}                   what it subscribed to
+ *   ONCE#{client_id}#…  ONCE                            an idempotency key that was used
+ *   HEALTH              WORKER#{name}                   a worker's last sign of life
+ */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Rows that may outlive their use carry their last second here; DynamoDB removes them some time after it. */
+export const TTL_ATTRIBUTE = 'expires_at_epoch';
+
+export const VIDEO_SK = 'VIDEO';
+export const CONNECTION_SK = 'CONN';
+export const POINTER_PREFIX = 'VIDEO#';
+export const CONNECTION_PREFIX = 'CONN#';
+export const SUBSCRIPTION_PREFIX = 'SUB#';
+export const WORKER_PREFIX = 'WORKER#';
+
+export const videoPk = (fileId: string): string => `VIDEO#${fileId}`;
+export const clientPk = (clientId: string): string => `CLIENT#${clientId}`;
+export const connectionPk = (connectionId: string): string => `CONN#${connectionId}`;
+
+export const videoKey = (fileId: string): Key => ({ pk: videoPk(fileId), sk: VIDEO_SK });
+export const pointerKey = (video: { client_id: string; created_at: string; file_id: string }): Key => ({
+  pk: clientPk(video.client_id),
+  sk: POINTER_PREFIX + position(video),
+});
+
+export const connectionKey = (connectionId: string): Key => ({ pk: connectionPk(connectionId), sk: CONNECTION_SK });
+export const clientConnectionKey = (clientId: string, connectionId: string): Key => ({
+  pk: clientPk(clientId),
+  sk: CONNECTION_PREFIX + connectionId,
+});
+
+/** A subscription is written twice, to be found from either end. */
+export const subscriberKey = (fileId: string, connectionId: string): Key => ({
+  pk: videoPk(fileId),
+  sk: SUBSCRIPTION_PREFIX + connectionId,
+});
+export const subscribedKey = (connectionId: string, fileId: string): Key => ({
+  pk: connectionPk(connectionId),
+  sk: SUBSCRIPTION_PREFIX + fileId,
+});
+
+/** Hashed: the caller chooses the key, and DynamoDB bounds the length of ours. */
+export const onceKey = (clientId: string, key: string): Key => ({
+  pk: `ONCE#${clientId}#${createHash('sha256').update(key).digest('hex')}`,
+  sk: 'ONCE',
+});
+
+export const HEALTH_PK = 'HEALTH';
+export const workerKey = (worker: string): Key => ({ pk: HEALTH_PK, sk: WORKER_PREFIX + worker });
+
+/** For {@link TTL_ATTRIBUTE}. */
+export const epochAfter = (now: Date, ms: number): number => Math.ceil((now.getTime() + ms) / 1000);

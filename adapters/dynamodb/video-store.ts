@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { ObjectConflict, RequestError } from '../../core/errors.ts';
+import type { VideoStore } from '../../core/ports/video-store.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { Video } from '../../core/video.ts';
+import { again, outcome, untilSettled } from './contention.ts';
+import {
+  epochAfter,
+  onceKey,
+  pointerKey,
+  SUBSCRIPTION_PREFIX,
+  subscribedKey,
+  subscriberKey,
+  TTL_ATTRIBUTE,
+  videoKey,
+  videoPk,
+} from './keys.ts';
+import { everyRowBelow } from './reading.ts';
+import { removeRows } from './removing.ts';
+import { readRow } from './row.ts';
+import { videoListing } from './video-listing.ts';
+import { pointerRow, settledAt, videoFromRow, videoRow } from './video-rows.ts';
+
+const ONCE_MS = 24 * 60 * 60 * 1000;
+const Once = z.object({ fingerprint: z.string(), file_id: z.string() });
+
+export { videoFromImage } from './video-rows.ts';
+
+/** Records of videos in the table described in `keys.ts`. */
+export function dynamoVideoStore(
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: () => Date = () => new Date(),
+): VideoStore {
+  return { create, get, change, remove, ...videoListing(client, table) };
+
+  async function get(fileId: string): Promise<Video | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key: videoKey(fileId), ConsistentRead: true }),
+    );
+    return Item && videoFromRow(Item);
+  }
+
+  async function create(video: Video, once?: { key: string; fingerprint: string }): Promise<Video> {
+    const isNew = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
+    const onceRow = once && onceKey(video.client_id, once.key);
+    const items: TransactWriteCommandInput['TransactItems'] = [
+      { Put: { ...isNew, Item: videoRow(video, randomUUID()) } },
+      { Put: { ...isNew, Item: pointerRow(video, onceRow?.pk) } },
+    ];
+    if (once) {
+      const Item = {
+        ...onceRow,
+        fingerprint: once.fingerprint,
+        file_id: video.file_id,
+        [TTL_ATTRIBUTE]: epochAfter(now(), ONCE_MS),
+      };
+      // DynamoDB removes expired rows late; until then they must not count.
+      const ConditionExpression = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
+      const ExpressionAttributeValues = { ':now': now().getTime() / 1000 };
+      const ReturnValuesOnConditionCheckFailure = 'ALL_OLD';
+      items.push({
+        Put: {
+          TableName: table,
+          Item,
+          ConditionExpression,
+          ExpressionAttributeValues,
+          ReturnValuesOnConditionCheckFailure,
+        },
+      });
+    }
+    return untilSettled('adding a video', async () => {
+      const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems: items })));
+      if (!rivals) return video;
+      const used = rivals.found(2);
+      if (once && used) {
+        const first = readRow(Once, used);
+        if (first.fingerprint !== once.fingerprint) {
+          const detail = 'This Idempotency-Key was used with another request: choose a new one.';
+          throw new RequestError(409, 'idempotency_conflict', detail);
+        }
+        // Undefined while it is being removed: the next try finds its key gone too.
+        return (await get(first.file_id)) ?? again;
+      }
+      if (rivals.failed(0)) throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
+      return again;
+    });
+  }
+
+  function change(fileId: string, decide: (video: Video) => Video | Refusal): Promise<Video | Refusal> {
+    return untilSettled(`changing video ${fileId}`, async () => {
+      const current = await get(fileId);
+      if (!current) return new Refusal('gone');
+      const decided = decide(current);
+      if (decided instanceof Refusal || decided === current) return decided;
+      const next = { ...decided, seq: current.seq + 1 };
+      return (await replace(current, next)) ? next : again;
+    });
+  }
+
+  /** Writes `next` if the row is still `current`. */
+  async function replace(current: Video, next: Video): Promise<boolean> {
+    const writeId = randomUUID();
+    const put: PutCommandInput = {
+      TableName: table,
+      Item: videoRow(next, writeId),
+      ConditionExpression: 'seq = :seq',
+      ExpressionAttributeValues: { ':seq': current.seq },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    };
+    const settled = settledAt(next);
+    const write =
+      settled === settledAt(current)
+        ? client.send(new PutCommand(put))
+        : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, { Update: settle(next, settled) }] }));
+    const rivals = await outcome(write);
+    // Our own name in the row: the first answer was lost on the way, and this is the answer to the repeat.
+    return !rivals || rivals.found(0)?.write_id === writeId;
+  }
+
+  function settle(video: Video, at: string | undefined) {
+    const row = { TableName: table, Key: pointerKey(video) };
+    return at === undefined
+      ? { ...row, UpdateExpression: 'REMOVE settled_at' }
+      : { ...row, UpdateExpression: 'SET settled_at = :at', ExpressionAttributeValues: { ':at': at } };
+  }
+
+  /** What hangs on the record goes first: a removal that dies half-way can be repeated while the record is there. */
+  async function remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void> {
+    const { file_id } = video;
+    await removeSubscriptions(file_id);
+    await forgetOnce(video);
+    const TransactItems = [videoKey(file_id), pointerKey(video)].map((Key) => ({ Delete: { TableName: table, Key } }));
+    await untilSettled(`removing video ${file_id}`, async () => {
+      const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems })));
+      return rivals ? again : undefined;
+    });
+  }
+
+  async function removeSubscriptions(fileId: string): Promise<void> {
+    const below = { pk: videoPk(fileId), prefix: SUBSCRIPTION_PREFIX };
+    const rows = await everyRowBelow(client, table, below, { ProjectionExpression: 'sk' });
+    const connections = rows.map(({ sk }) => String(sk).slice(SUBSCRIPTION_PREFIX.length));
+    await removeRows(
+      client,
+      table,
+      connections.map((id) => subscribedKey(id, fileId)),
+    );
+    await removeRows(
+      client,
+      table,
+      connections.map((id) => subscriberKey(fileId, id)),
+    );
+  }
+
+  /** Frees the idempotency key, unless another video has used it since. */
+  async function forgetOnce(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void> {
+    const pointer = await client.send(
+      new GetCommand({ TableName: table, Key: pointerKey(video), ConsistentRead: true }),
+    );
+    const pk: unknown = pointer.Item?.once_pk;
+    if (typeof pk !== 'string') return;
+    await untilSettled(`freeing the idempotency key of video ${video.file_id}`, async () => {
+      const rivals = await outcome(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { pk, sk: 'ONCE' },
+            ConditionExpression: 'file_id = :file_id',
+            ExpressionAttributeValues: { ':file_id': video.file_id },
+          }),
+        ),
+      );
+      return !rivals || rivals.failed(0) ? undefined : again;
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { ObjectConflict, RequestError } from '../../core/errors.ts';
+import { belongsInSnapshot } from '../../core/notices.ts';
+import type { VideoStore } from '../../core/ports/video-store.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { Video } from '../../core/video.ts';
+import { cursorAt, pageSize, position, positionOf, searchable } from '../../core/video-list.ts';
+
+const ONCE_MS = 24 * 60 * 60 * 1000;
+
+/** Records in memory. Like every store it hands out copies: a record changes by `change` alone. */
+export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore {
+  const records = new Map<string, Video>();
+  const used = new Map<string, { fingerprint: string; fileId: string; until: number }>();
+
+  /** Newest first. */
+  const ofClient = (clientId: string): Video[] =>
+    [...records.values()]
+      .filter((video) => video.client_id === clientId)
+      .sort((a, b) => (position(a) < position(b) ? 1 : -1));
+
+  return {
+    async create(video, once) {
+      const onceKey = once && JSON.stringify([video.client_id, once.key]);
+      const first = onceKey === undefined ? undefined : used.get(onceKey);
+      if (once && first && first.until > now().getTime()) {
+        if (first.fingerprint !== once.fingerprint) {
+          const detail = 'This Idempotency-Key was used with another request: choose a new one.';
+          throw new RequestError(409, 'idempotency_conflict', detail);
+        }
+        const record = records.get(first.fileId);
+        if (record) return structuredClone(record);
+      }
+      if (records.has(video.file_id)) {
+        throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
+      }
+      records.set(video.file_id, Video.parse(video));
+      if (once && onceKey !== undefined) {
+        const until = now().getTime() + ONCE_MS;
+        used.set(onceKey, { fingerprint: once.fingerprint, fileId: video.file_id, until });
+      }
+      return video;
+    },
+
+    async get(fileId) {
+      return structuredClone(records.get(fileId));
+    },
+
+    async change(fileId, decide) {
+      const current = structuredClone(records.get(fileId));
+      if (!current) return new Refusal('gone');
+      const decided = decide(current);
+      if (decided instanceof Refusal || decided === current) return decided;
+      const next = { ...decided, seq: current.seq + 1 };
+      records.set(fileId, Video.parse(next));
+      return next;
+    },
+
+    async list(clientId, { query, limit, cursor }) {
+      const size = pageSize(limit);
+      const from = cursor === undefined ? undefined : positionOf(cursor);
+      const found = ofClient(clientId)
+        .filter((video) => from === undefined || position(video) < from)
+        .filter(({ filename }) => searchable(filename).includes(searchable(query ?? '')));
+      const page = found.slice(0, size);
+      const last = found.length > size ? page.at(-1) : undefined;
+      return { videos: structuredClone(page), cursor: last ? cursorAt(position(last)) : null };
+    },
+
+    async recent(clientId, since) {
+      return structuredClone(ofClient(clientId).filter((video) => belongsInSnapshot(video, since)));
+    },
+
+    async remove({ file_id }) {
+      records.delete(file_id);
+      for (const [key, { fileId }] of used) if (fileId === file_id) used.delete(key);
+    },
+  };
+}

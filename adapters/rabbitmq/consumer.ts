@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Log } from '../../core/log.ts';
+import { QUEUES, type QueueName } from '../../core/messages.ts';
+import type { Delivery } from '../../core/ports/task-queue.ts';
+import type { KeptConnection, Session } from './connection.ts';
+import { ensureTopology } from './topology.ts';
+import { unlessAborted, within } from './waiting.ts';
+
+/** Answers of a live broker take milliseconds; without one in this time the connection counts as dead. */
+const ANSWER_MS = 10_000;
+const AGAIN_MS = 1_000;
+
+export interface Consumption {
+  queue: QueueName;
+  handle: (delivery: Delivery) => Promise<void>;
+  /** Stops the consumption. */
+  signal: AbortSignal;
+  /** How long a delivery whose handler threw is held before it is given back, so that it does not spin. */
+  requeueAfterMs: number;
+  log: Log;
+}
+
+/**
+ * Consumes until the signal, on one channel after the other: a channel ends with its connection, with a consumer that
+ * the broker cancelled (its queue was deleted or moved), and with the broker's consumer timeout. The next begins only
+ * when the delivery in hand is done, so there is never a second one; a late acknowledgement is then skipped, and the
+ * broker has given the delivery to somebody else or will.
+ */
+export async function consumeUntil(connection: KeptConnection<null>, consumption: Consumption): Promise<void> {
+  const { signal, log, queue } = consumption;
+  while (!signal.aborted) {
+    try {
+      const session = await connection.session(signal);
+      await consumeOn(session, consumption);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn('Consuming was interrupted', { queue, reason: error instanceof Error ? error.message : String(error) });
+      await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** Resolves when the channel has ended, or after the signal, and no delivery is in hand. */
+async function consumeOn(session: Session<null>, consumption: Consumption): Promise<void> {
+  const { queue, signal, log } = consumption;
+  const answer = async <T>(request: Promise<T>) => {
+    try {
+      return await within(ANSWER_MS, request);
+    } catch (error) {
+      if (error instanceof DOMException) session.drop(new Error(`no answer within ${ANSWER_MS} ms`));
+      throw error;
+    }
+  };
+  const channel = await answer(session.model.createChannel());
+  const ended = Promise.withResolvers<void>();
+  channel.on('error', (error) => log.warn('The broker closed a channel', { queue, reason: error.message }));
+  channel.on('close', ended.resolve);
+
+  let inHand = Promise.resolve();
+  let stopping = false;
+  const take = (message: ConsumeMessage | null) => {
+    if (!message) {
+      log.warn('The broker cancelled the consumer', { queue });
+      ended.resolve();
+    } else if (stopping || signal.aborted) {
+      giveBack(channel, message);
+    } else {
+      inHand = work(channel, message, consumption);
+    }
+  };
+  try {
+    // The queue may have been deleted since the connection was made.
+    await answer(ensureTopology(channel));
+    await answer(channel.prefetch(1));
+    const { consumerTag } = await answer(channel.consume(QUEUES[queue].name, take));
+    await unlessAborted(ended.promise, signal).catch(() => {});
+    stopping = true;
+    if (signal.aborted && !session.lost.aborted) await answer(channel.cancel(consumerTag)).catch(() => {});
+  } finally {
+    stopping = true;
+    await inHand;
+    // Once this is answered the broker has the acknowledgement, too.
+    await answer(channel.close()).catch(() => {});
+  }
+}
+
+async function work(
+  channel: Channel,
+  message: ConsumeMessage,
+  { handle, signal, requeueAfterMs, queue, log }: Consumption,
+): Promise<void> {
+  try {
+    await handle({ body: message.content, redelivered: message.fields.redelivered });
+    settle(() => channel.ack(message));
+  } catch (error) {
+    log.error('A delivery was not handled; it is given back', error, { queue });
+    await sleep(requeueAfterMs, undefined, { signal }).catch(() => {});
+    // Not nack: since RabbitMQ 4.3 only reject counts towards the delivery limit.
+    settle(() => channel.reject(message, true));
+  }
+}
+
+/** A message that was on its way when we stopped. Nack, because it does not count as a failure where that is told apart. */
+function giveBack(channel: Channel, message: ConsumeMessage): void {
+  settle(() => channel.nack(message, false, true));
+}
+
+/** Throws only when the channel is gone; the broker gives its deliveries to others then. */
+function settle(answer: () => void): void {
+  try {
+    answer();
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { createClient, DEFAULT_TIMING, inParallel, sleep, type Timing } from '../client/index.ts';
+import { ReelightError } from '../core/errors.ts';
+import { homeFrom } from '../local/home.ts';
+import { portsFrom } from '../local/ports.ts';
+import { helpText, readArguments } from './arguments.ts';
+import { enhanceFile } from './enhance-file.ts';
+import { clientId } from './identity.ts';
+import { openJournal } from './journal.ts';
+import { type Reached, reachServer } from './reach-server.ts';
+import { jsonReport } from './reports/json.ts';
+import { liveReport } from './reports/live.ts';
+import { plainReport } from './reports/plain.ts';
+import type { Output, Report, Screen } from './reports/report.ts';
+import { checkSources, type Source } from './sources.ts';
+import { streamBlob } from './stream-blob.ts';
+import { chooseTargets, prepareFolders, type Target } from './targets.ts';
+import { UsageError } from './usage.ts';
+import { announceUse, type Users } from './users.ts';
+
+/** Files under way at once. Each sends several parts at once, so more would not be faster. */
+const FILES_AT_ONCE = 4;
+
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** What a command sees of the process it runs in. */
+export interface World {
+  out: Screen & { isTTY?: boolean };
+  err: Output;
+  env: NodeJS.ProcessEnv;
+  /** What file names are relative to. */
+  cwd: string;
+  /** Aborted when the person wants it to end. */
+  signal: AbortSignal;
+  /** Starts a Reelight of our own. */
+  startPipeline(note: (line: string) => void, signal: AbortSignal): Promise<Reached>;
+  timing?: Partial<Timing>;
+}
+
+/** `enhance FILE…`. Answers the exit code. */
+export async function enhance(argv: string[], world: World): Promise<number> {
+  const { out, err, env, cwd, signal } = world;
+  let plan: Plan;
+  try {
+    const options = readArguments(argv);
+    if (options.help) {
+      out.write(helpText());
+      return EXIT.done;
+    }
+    plan = { ...options, ...(await planWork(options.files, options.out, cwd)), port: portsFrom(env).edge };
+  } catch (error) {
+    if (!(error instanceof ReelightError)) throw error;
+    for (const line of error instanceof UsageError ? error.problems : [error.message]) err.write(`enhance: ${line}\n`);
+    return EXIT.usage;
+  }
+
+  const report = reportFor(plan.json, world);
+  const users = announceUse(homeFrom(env).run);
+  try {
+    const server = await reachServer({
+      port: plan.port,
+      start: () => world.startPipeline(report.note, signal),
+      note: report.note,
+      signal,
+    });
+    try {
+      const code = await enhanceAll(plan, server.base, report, world);
+      if (server.started) await untilUnused(users, report, signal);
+      return code;
+    } finally {
+      await server.stop();
+    }
+  } catch (error) {
+    if (signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof ReelightError)) throw error;
+    err.write(`enhance: ${error.message}\n`);
+    return EXIT.failed;
+  } finally {
+    users.release();
+    report.close();
+  }
+}
+
+interface Plan {
+  work: { source: Source; target: Target }[];
+  port: number;
+  profile: ReturnType<typeof readArguments>['profile'];
+  json: boolean;
+}
+
+async function planWork(files: string[], out: string | undefined, cwd: string): Promise<Pick<Plan, 'work'>> {
+  const sources = await checkSources(files, cwd);
+  const targets = chooseTargets(sources, out === undefined ? undefined : resolve(cwd, out));
+  await prepareFolders(targets, out, cwd);
+  return { work: sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : [])) };
+}
+
+async function enhanceAll({ work, profile }: Plan, base: string, report: Report, world: World): Promise<number> {
+  const home = homeFrom(world.env).root;
+  const timing = { ...DEFAULT_TIMING, ...world.timing };
+  const journal = await openJournal(home);
+  const client = createClient({ baseUrl: base, clientId: await clientId(home), send: streamBlob, timing });
+  const count = { done: 0, failed: 0, cancelled: 0 };
+  await inParallel(work, FILES_AT_ONCE, async ({ source, target }) => {
+    const each = { client, timing, journal, base, profile, report: report.file, signal: world.signal };
+    count[await enhanceFile(source, target, each)] += 1;
+  });
+  report.summary(count);
+  if (world.signal.aborted) return EXIT.interrupted;
+  return count.failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** Others may have come to use what this command started. Somebody who interrupts does not wait for them. */
+async function untilUnused(users: Users, report: Report, signal: AbortSignal): Promise<void> {
+  for (let told = false; users.others() && !signal.aborted; told = true) {
+    if (!told) report.note('Another command still uses this Reelight: it is stopped when that one is done.');
+    await sleep(500, signal).catch(() => {});
+  }
+}
+
+function reportFor(json: boolean, { out, err, env, cwd }: World): Report {
+  if (json) return jsonReport(out, err);
+  if (!out.isTTY || env.TERM === 'dumb') return plainReport(out, err, cwd);
+  // https://no-color.org
+  return liveReport(out, !env.NO_COLOR, cwd);
+}

@@ -1,0 +1,61 @@
+import { onInterrupt } from '../local/interrupts.ts';
+import { EXIT, enhance, type World } from './enhance.ts';
+import { removeUnfinished } from './fetch-file.ts';
+import type { Reached } from './reach-server.ts';
+import { SHOW_CURSOR } from './reports/live.ts';
+
+const COMMANDS: Record<string, (argv: string[], world: World) => Promise<number>> = { enhance };
+
+const { stdout, stderr, env } = process;
+
+const stopping = new AbortController();
+const { signal } = stopping;
+onInterrupt((count) => {
+  if (count > 1) process.exit(EXIT.interrupted);
+  stderr.write('Cancelling … (Ctrl-C again ends at once)\n');
+  stopping.abort();
+});
+// A reader that has gone away (`| head`) wants nothing more.
+for (const stream of [stdout, stderr]) stream.on('error', () => stopping.abort());
+process.on('exit', () => {
+  removeUnfinished();
+  if (stdout.isTTY) stdout.write(SHOW_CURSOR);
+});
+
+const [name = '', ...argv] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command) {
+  const code = await command(argv, {
+    out: stdout,
+    err: stderr,
+    env,
+    cwd: callerFolder(),
+    signal,
+    startPipeline,
+  });
+  // Connections that are kept alive for a next request would keep the process.
+  process.exit(code);
+} else {
+  stderr.write(`Usage: cli/main.ts ${Object.keys(COMMANDS).join('|')} …   (--help after it tells more)\n`);
+  process.exitCode = EXIT.usage;
+}
+
+/** npm runs scripts in the repository; people name files from where they are. */
+function callerFolder(): string {
+  return (env.npm_lifecycle_event === name && env.INIT_CWD) || process.cwd();
+}
+
+async function startPipeline(note: (line: string) => void, until: AbortSignal): Promise<Reached> {
+  // Loaded when it is needed: it brings the whole pipeline along.
+  const local = await import('../local/start.ts');
+  const { addresses, stop } = await local.startPipeline({ env, note, signal: until });
+  note(`Reelight runs at ${addresses.base}.`);
+  return {
+    base: addresses.base,
+    started: true,
+    stop: async () => {
+      note('Stopping Reelight …');
+      await stop();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { enhancedKey, metadataKey } from '../core/keys.ts';
+import { createHttp } from './http.ts';
+import { type SendBytes, sendBlob } from './send.ts';
+import { sharedSocket } from './socket.ts';
+import { DEFAULT_TIMING, type Timing } from './timing.ts';
+import type { ListOptions, UploadFile, UploadOptions, VideoPage, VideoRecord, VideoState } from './types.ts';
+import { upload } from './upload.ts';
+import { watch } from './watch.ts';
+
+export { ClientError, ConnectionError, FileError } from './errors.ts';
+export { inParallel } from './pool.ts';
+export type { Put, PutAnswer, SendBytes } from './send.ts';
+export { isSettled } from './state.ts';
+export { DEFAULT_TIMING, retrying, sleep, type Timing } from './timing.ts';
+export type * from './types.ts';
+
+export interface ClientOptions {
+  /** Scheme and host, such as `http://localhost:8000`. */
+  baseUrl: string;
+  /** Who uploads and listens. 1 to 128 characters of `A-Za-z0-9_.-`. */
+  clientId: string;
+  /** How bytes are sent, for platforms that can tell how far they are. */
+  send?: SendBytes;
+  timing?: Partial<Timing>;
+}
+
+/** Where a video's results are, to be given to `download` or to a player. */
+export const enhancedPath = (fileId: string): string => `/${enhancedKey(fileId)}`;
+export const metadataPath = (fileId: string): string => `/${metadataKey(fileId)}`;
+
+/** Everything here throws ClientError for what the server refuses and ConnectionError for what it does not answer. */
+export interface Client {
+  /**
+   * Brings a file of any size to the server, in parts where it is large. Answers its file_id.
+   *
+   * @throws FileError `file_changed` when it cannot be read to its end, and the signal's reason.
+   */
+  upload(file: UploadFile, options?: UploadOptions): Promise<string>;
+  /** Gives up an upload that is not complete; its parts are reclaimed. */
+  abandon(fileId: string, signal?: AbortSignal): Promise<void>;
+  /** The states a video goes through from now on, ending with the one in which nothing more will happen. */
+  watch(fileId: string, signal?: AbortSignal): AsyncGenerator<VideoState, void, void>;
+  get(fileId: string, signal?: AbortSignal): Promise<VideoRecord>;
+  /** This client's videos, newest first. */
+  list(options?: ListOptions): Promise<VideoPage>;
+  /** @throws ClientError 409 when it is finished already. */
+  cancel(fileId: string, signal?: AbortSignal): Promise<void>;
+  /** Deletes the video and all that was made of it. */
+  remove(fileId: string, signal?: AbortSignal): Promise<void>;
+  /** Begins to read a file of the server, such as `enhancedPath(fileId)`. The body is the caller's to read. */
+  download(path: string, options?: { signal?: AbortSignal; headers?: Record<string, string> }): Promise<Response>;
+}
+
+export function createClient({ baseUrl, clientId, send = sendBlob, timing: given }: ClientOptions): Client {
+  const timing = { ...DEFAULT_TIMING, ...given };
+  const http = createHttp(baseUrl, timing);
+  const socketUrl = new URL(`/ws/${encodeURIComponent(clientId)}`, baseUrl);
+  socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = sharedSocket(socketUrl.href, timing);
+  const get = (fileId: string, signal?: AbortSignal, attempts?: number) =>
+    http.json<VideoRecord>('GET', videoPath(fileId), { signal, ...(attempts && { attempts }) });
+
+  return {
+    upload: (file, options = {}) => upload({ http, send, timing, clientId }, file, options),
+    abandon: (fileId, signal) => http.call('DELETE', `/upload/${encodeURIComponent(fileId)}`, { signal }),
+    watch: (fileId, signal) => watch({ look: (id, until) => get(id, until, 1), socket, timing }, fileId, signal),
+    get: (fileId, signal) => get(fileId, signal),
+    list: ({ signal, ...query } = {}) => {
+      const search = new URLSearchParams({ client_id: clientId });
+      for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+      return http.json<VideoPage>('GET', `/videos?${search}`, { signal });
+    },
+    cancel: (fileId, signal) => http.call('POST', `${videoPath(fileId)}/cancel`, { signal }),
+    remove: (fileId, signal) => http.call('DELETE', videoPath(fileId), { signal }),
+    download: (path, options = {}) => http.open(path, options),
+  };
+}
+
+const videoPath = (fileId: string): string => `/videos/${encodeURIComponent(fileId)}`;

@@ -1,0 +1,92 @@
+import type { Process, ProcessStatus, ProcessType } from '../core/process.ts';
+import type { ProfileName } from '../core/profiles/index.ts';
+import type { Video, VideoStatus } from '../core/video.ts';
+
+/** A video as `GET /videos/{file_id}` shows it. Times are ISO 8601 UTC, sizes bytes. */
+export type VideoRecord = Pick<
+  Video,
+  | 'file_id'
+  | 'client_id'
+  | 'filename'
+  | 'size'
+  | 'content_type'
+  | 'profile'
+  | 'created_at'
+  | 'updated_at'
+  | 'seq'
+  | 'attempt'
+  | 'receipts'
+> & {
+  status: VideoStatus;
+  upload: Pick<Video['upload'], 'kind' | 'status' | 'expires_at'>;
+  source: Omit<NonNullable<Video['source']>, 'key'> | null;
+  processes: Record<ProcessType, ProcessRecord>;
+  outputs: { enhanced?: Served<Video['outputs']['enhanced']>; metadata?: Served<Video['outputs']['metadata']> };
+};
+
+export type ProcessRecord = Omit<Process, 'fence' | 'claim'> & {
+  /** How often a worker took it up. */
+  claims: number;
+};
+
+/** An output, by the path it can be fetched from. */
+type Served<Output> = Omit<NonNullable<Output>, 'key'> & { path: string };
+
+/** What somebody who waits for a video wants to know. */
+export interface VideoState {
+  file_id: string;
+  /** Whether the server has all of the source. */
+  uploaded: boolean;
+  processes: Record<ProcessType, ProcessState>;
+}
+
+export interface ProcessState {
+  status: ProcessStatus;
+  /** 0 to 100; never goes down within one attempt. */
+  progress: number;
+  error: string | null;
+}
+
+/** A file to upload, of any size: a browser's `File`, or Node's `fs.openAsBlob()` with a name. */
+export interface UploadFile {
+  name: string;
+  size: number;
+  /** `video/…`. What counts in the end are the bytes. */
+  type: string;
+  /** Bytes `start` to before `end`, read when they are sent. */
+  slice(start: number, end: number): Blob;
+}
+
+/** How the source is to be sent, without the URLs, which do not last. */
+export type UploadPlan = { kind: 'single' } | { kind: 'multipart'; part_size: number; part_count: number };
+
+/** What is needed to continue an interrupted upload: plain JSON, to be kept wherever the caller likes. */
+export interface UploadSession {
+  file_id: string;
+  idempotency_key: string;
+  upload: UploadPlan;
+}
+
+export interface UploadOptions {
+  profile?: ProfileName | undefined;
+  signal?: AbortSignal | undefined;
+  /** Bytes the server has; never goes down. */
+  onProgress?: (sent: number, total: number) => void;
+  /** Called before the first byte moves, so that the session can be kept. */
+  onStart?: (session: UploadSession) => void | Promise<void>;
+  /** An earlier session for the same file. Where its video is gone, failed or cancelled, the upload starts anew. */
+  resume?: UploadSession | undefined;
+}
+
+export interface ListOptions {
+  q?: string;
+  limit?: number;
+  cursor?: string;
+  signal?: AbortSignal;
+}
+
+export interface VideoPage {
+  videos: VideoRecord[];
+  /** Where the next page begins; null on the last. */
+  cursor: string | null;
+}

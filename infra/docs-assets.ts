@@ -1,0 +1,33 @@
+/** A static file that the pages of the API's documentation load. */
+export interface DocsAsset {
+  /** In the site bucket; the public path is the same. */
+  key: string;
+  /** Module specifier of the file in an installed package. */
+  source: string;
+  contentType: string;
+  cacheControl: string;
+}
+
+/** Their addresses stay when a package is updated, so caches keep them for an hour and then ask. */
+const CACHE_CONTROL = 'public, max-age=3600, stale-while-revalidate=86400';
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLE = 'text/css; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
+
+/** Swagger UI and ReDoc, served by us rather than by somebody's CDN; the licences their scripts refer to come along. */
+export const DOCS_ASSETS: readonly DocsAsset[] = [
+  asset('swagger-ui-dist/swagger-ui.css', STYLE),
+  asset('swagger-ui-dist/swagger-ui-bundle.js', SCRIPT),
+  asset('swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt', TEXT),
+  asset('swagger-ui-dist/swagger-ui-standalone-preset.js', SCRIPT),
+  asset('swagger-ui-dist/swagger-ui-standalone-preset.js.LICENSE.txt', TEXT),
+  asset('swagger-ui-dist/favicon-32x32.png', 'image/png'),
+  asset('redoc/bundles/redoc.standalone.js', SCRIPT),
+  asset('redoc/bundles/redoc.standalone.js.LICENSE.txt', TEXT),
+];
+
+function asset(source: string, contentType: string): DocsAsset {
+  const file = source.slice(source.lastIndexOf('/') + 1);
+  return { key: `docs/assets/${file}`, source, contentType, cacheControl: CACHE_CONTROL };
+}

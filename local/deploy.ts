@@ -1,0 +1,142 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readConfig } from '../infra/config.ts';
+import { fingerprint } from '../infra/fingerprint.ts';
+import { BUCKETS, bucketName, stackNames } from '../infra/names.ts';
+import { Outputs } from '../infra/outputs.ts';
+import { brokerAddress } from './broker-address.ts';
+import { REGION } from './credentials.ts';
+import { ensureBrokerSecret } from './deploy/broker-secret.ts';
+import { cdkDeploy } from './deploy/cdk.ts';
+import { uploadDocsAssets } from './deploy/docs-assets.ts';
+import {
+  ACCOUNT,
+  describeStacks,
+  type Emulator,
+  emulatorAt,
+  ensureAssetsBucket,
+  outputsOf,
+  removeLeftBuckets,
+} from './deploy/emulator.ts';
+import { homeFrom, ROOT } from './home.ts';
+import { portsFrom } from './ports.ts';
+import { runMain } from './run-main.ts';
+
+/** As settled when no name is given. */
+const NAMED = readConfig({});
+
+/** Whatever decides what is deployed. */
+const SOURCES = [
+  ...['core', 'pipeline', 'adapters', 'lambdas', 'infra', 'local/deploy', 'local/deploy.ts'],
+  ...['cdk.json', 'package.json', 'package-lock.json'],
+];
+
+export interface DeployOptions {
+  /** Where the outputs, the log and the memory of what was deployed are kept. */
+  home: string;
+  emulatorPort: number;
+  /** `url` without credentials, as the functions are given it. */
+  broker: { url: string; username: string; password: string };
+  /** `*`, or origins separated by commas. */
+  allowedOrigins?: string | undefined;
+  /** Told what is done, a line at a time. */
+  log: (line: string) => void;
+}
+
+/**
+ * Deploys the stacks to the running emulator and writes their outputs to `<home>/outputs.json`. Does nothing when what
+ * the emulator has was made of the same sources and settings.
+ *
+ * @throws LocalError `not_ready` when no emulator answers, TransientError `deploy_failed` with the end of CDK's log
+ */
+export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }: DeployOptions): Promise<Outputs> {
+  const emulator = await emulatorAt(emulatorPort);
+  const settings = {
+    target: 'emulator',
+    emulatorUrl: emulator.url,
+    brokerUrl: broker.url,
+    brokerSecretArn: await ensureBrokerSecret(emulator, broker),
+    ...(allowedOrigins && { allowedOrigins }),
+    ...ffmpeg(process.env),
+  };
+  const version = await fingerprint(ROOT, SOURCES, JSON.stringify(settings));
+  const deployed = await unchanged(emulator, home, version);
+  if (deployed) {
+    log('The stacks are deployed already, and nothing has changed.');
+    return deployed;
+  }
+  log('Deploying the stacks to the emulator …');
+  const started = performance.now();
+  const outputs = await deployStacks(emulator, home, { ...settings, fingerprint: version }, log);
+  await uploadDocsAssets(emulator, outputs.SiteBucket);
+  await write(join(home, 'outputs.json'), outputs);
+  // Last: a deployment that was interrupted is done again.
+  await write(join(home, 'deployed.json'), { version });
+  log(`Deployed in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+  return outputs;
+}
+
+/** The outputs, if the last deployment came to its end and what the emulator has is what it deployed. */
+async function unchanged(emulator: Emulator, home: string, version: string): Promise<Outputs | undefined> {
+  const last = await read(join(home, 'deployed.json'));
+  if (last?.version !== version) return undefined;
+  const written = Outputs.safeParse(await read(join(home, 'outputs.json')));
+  // An emulator that was killed may have gone back to an earlier deployment, or to none.
+  const present = outputsOf(await describeStacks(emulator), Object.values(stackNames(NAMED)));
+  const same = written.success && present?.Fingerprint === version && matches(written.data, present);
+  return same ? written.data : undefined;
+}
+
+async function deployStacks(
+  emulator: Emulator,
+  home: string,
+  settings: Record<string, string>,
+  log: (line: string) => void,
+): Promise<Outputs> {
+  const names = stackNames(NAMED);
+  await ensureAssetsBucket(emulator);
+  const owner = (await describeStacks(emulator)).find(({ StackName }) => StackName === names.data);
+  const buckets = BUCKETS.map((bucket) => bucketName(NAMED, bucket, ACCOUNT, REGION));
+  const left = await removeLeftBuckets(emulator, buckets, owner);
+  if (left.length > 0) log('The emulator was killed and has lost its records: the objects it kept were removed.');
+  await cdkDeploy(home, settings, emulator.environment);
+  return Outputs.parse(outputsOf(await describeStacks(emulator), Object.values(names)));
+}
+
+function matches(written: Outputs, present: Record<string, string>): boolean {
+  return Object.entries(written).every(([key, value]) => present[key] === value);
+}
+
+/** The functions run where the emulator runs: what finds FFmpeg here, finds it there. */
+function ffmpeg({ FFMPEG_PATH, FFPROBE_PATH }: NodeJS.ProcessEnv): Record<string, string> {
+  return { ...(FFMPEG_PATH && { ffmpegPath: FFMPEG_PATH }), ...(FFPROBE_PATH && { ffprobePath: FFPROBE_PATH }) };
+}
+
+async function read(path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** All of it or nothing: others may be reading. */
+async function write(path: string, value: object): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+if (import.meta.main) {
+  await runMain(async () => {
+    const home = homeFrom();
+    const ports = portsFrom();
+    await deploy({
+      home: home.root,
+      emulatorPort: ports.emulator,
+      broker: brokerAddress(home, ports),
+      allowedOrigins: process.env.ALLOWED_ORIGINS,
+      log: console.log,
+    });
+  });
+}

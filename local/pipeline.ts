@@ -1,0 +1,233 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outputs } from '../infra/outputs.ts';
+import { brokerAddress } from './broker-address.ts';
+import { deploy } from './deploy.ts';
+import { composePart } from './docker.ts';
+import { LocalError } from './errors.ts';
+import { type Home, homeFrom, readable } from './home.ts';
+import { type Ports, portsFrom, requireFreePort } from './ports.ts';
+import type { ServicePlace } from './service-environment.ts';
+import { brokerParts } from './services/broker.ts';
+import { emulatorPart } from './services/emulator.ts';
+import { nodePart } from './services/node-part.ts';
+import { workerPart } from './services/worker.ts';
+import { tryLock } from './setup/lock.mjs';
+import { type Part, until } from './supervisor/part.ts';
+import { endLeftovers, runsElsewhere } from './supervisor/records.ts';
+import { type Supervisor, supervise } from './supervisor.ts';
+
+/** A worker that cannot start dies at once, again and again. */
+const DEATHS_TO_GIVE_UP = 3;
+const HEALTHY_MS = 60_000;
+
+export interface PipelineOptions {
+  /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, ALLOWED_ORIGINS. */
+  env?: NodeJS.ProcessEnv;
+  /** Emulator and broker in containers. */
+  docker?: boolean;
+  /** Told what goes on, a line at a time. */
+  note: (line: string) => void;
+  /** Gives up starting. */
+  signal?: AbortSignal;
+}
+
+export interface Addresses {
+  /** The page and the public API. */
+  base: string;
+  docs: string;
+  webSocket: string;
+  emulator: string;
+  broker: string;
+  /** A folder. */
+  logs: string;
+}
+
+export interface Pipeline {
+  outputs: Outputs;
+  addresses: Addresses;
+  workers: number;
+  /** The process of each part; all of the part is the process group of that number. */
+  pids(): Record<string, number>;
+  /** Stops all that was started here, and nothing else. */
+  stop(): Promise<void>;
+  /** Kills all that was started here, at once. */
+  kill(): void;
+}
+
+/**
+ * Brings up the whole pipeline on this machine: emulator and broker, the stacks, the workers, the bridge and the edge.
+ * What runs by itself already (`npm run start:broker`) is used and left alone. Returns when all of it answers.
+ *
+ * @throws LocalError one line that says what to do; nothing is left running then
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { env = process.env, note, signal } = options;
+  const place = { env, home: homeFrom(env), ports: portsFrom(env) };
+  const { home, ports } = place;
+  const workers = workersFrom(env);
+  mkdirSync(home.root, { recursive: true, mode: 0o700 });
+  const lock = lockHome(home, ports);
+  const supervisor = supervise({ logs: home.logs, run: home.run, report: note, onRestart: (part) => onRestart(part) });
+  // What has to be done anew after the emulator died; not before the first deployment.
+  let onRestart = (_part: string) => {};
+  const stop = async () => {
+    onRestart = () => {};
+    await supervisor.stop();
+    lock.release();
+  };
+  try {
+    await endLeftovers(home.run);
+    const { outputs, services } = await abortable(signal, async () => {
+      await startServers(supervisor, place, options);
+      const outputs = await deployTo(place, note);
+      note(`Starting ${workers === 1 ? 'a worker' : `${workers} workers`}, the bridge and the edge …`);
+      const services = () => serviceParts(place, workers).filter(({ name }) => !runsElsewhere(home.run, name));
+      await supervisor.start(services());
+      await healthy(supervisor, place);
+      return { outputs, services };
+    });
+    onRestart = recovery(supervisor, place, note, services);
+    return {
+      outputs,
+      addresses: addressesOf(place),
+      workers,
+      pids: supervisor.pids,
+      stop,
+      kill: supervisor.kill,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Emulator and broker, side by side. All ports are looked at before anything is started. */
+async function startServers(supervisor: Supervisor, place: ServicePlace, { docker, note }: PipelineOptions) {
+  const { home, ports, env } = place;
+  const broker = brokerAddress(home, ports, env);
+  const elsewhere = (part: string) => runsElsewhere(home.run, part) !== undefined;
+  const [withEmulator, withBroker] = [!elsewhere('emulator'), !elsewhere('broker') && !broker.external];
+  if (!elsewhere('edge')) await requireFreePort('edge', ports.edge);
+  if (withEmulator) await requireFreePort('emulator', ports.emulator);
+  if (withBroker) await requireFreePort('broker', ports.broker);
+
+  note(broker.external ? 'Starting the AWS emulator …' : 'Starting the AWS emulator and RabbitMQ …');
+  if (docker) return supervisor.start([composePart(place)]);
+  const starting: Promise<void>[] = [];
+  if (withEmulator) starting.push(supervisor.start([emulatorPart(place)]));
+  if (withBroker) starting.push(inOrder(supervisor, await brokerParts(place)));
+  await Promise.all(starting);
+}
+
+async function inOrder(supervisor: Supervisor, parts: Part[]): Promise<void> {
+  for (const part of parts) await supervisor.start([part]);
+}
+
+function deployTo({ home, ports, env }: ServicePlace, note: (line: string) => void): Promise<Outputs> {
+  return deploy({
+    home: home.root,
+    emulatorPort: ports.emulator,
+    broker: brokerAddress(home, ports, env),
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    log: note,
+  });
+}
+
+function serviceParts(place: ServicePlace, workers: number): Part[] {
+  return [
+    ...Array.from({ length: workers }, (_, at) => workerPart(`worker-${at + 1}`, place)),
+    nodePart('bridge', 'bridge', place),
+    {
+      ...nodePart('edge', 'edge', place),
+      ready: (signal) => until(async (patience) => (await askHealth(place.ports, patience)) > 0, signal),
+    },
+  ];
+}
+
+/**
+ * An emulator that was killed comes back with the state of its last good end, or none: the stacks are deployed again,
+ * and the services start anew, since the emulator has forgotten the sessions of their roles.
+ */
+function recovery(supervisor: Supervisor, place: ServicePlace, note: (line: string) => void, services: () => Part[]) {
+  let last = Promise.resolve();
+  return (part: string) => {
+    if (part !== 'emulator' && part !== 'containers') return;
+    last = last
+      .then(() => deployTo(place, note))
+      .then(async () => {
+        const renewed = new Map(services().map((service) => [service.name, service]));
+        const names = Object.keys(supervisor.pids()).filter((name) => renewed.has(name));
+        await Promise.all(names.map((name) => supervisor.restart(name, (old) => renewed.get(name) ?? old)));
+      })
+      .catch((error) => note(`The stacks could not be deployed again: ${String(error)}`));
+  };
+}
+
+/** Waits until the API says that all it depends on is there. */
+async function healthy(supervisor: Supervisor, { home, ports }: ServicePlace): Promise<void> {
+  const late = AbortSignal.timeout(HEALTHY_MS);
+  const failing = () => Object.entries(supervisor.deaths()).find(([, deaths]) => deaths >= DEATHS_TO_GIVE_UP)?.[0];
+  await until(async (patience) => failing() !== undefined || (await askHealth(ports, patience)) === 200, late).catch(
+    () => {
+      throw new LocalError(
+        'not_ready',
+        `Not everything works yet, see ${readable(home.logs)} and ${baseOf(ports)}/healthz.`,
+      );
+    },
+  );
+  const part = failing();
+  if (part)
+    throw new LocalError(
+      'part_failed',
+      `${part} ends as soon as it is started, see ${readable(join(home.logs, `${part}.log`))}.`,
+    );
+}
+
+/** The status of /healthz. */
+async function askHealth(ports: Ports, signal: AbortSignal): Promise<number> {
+  const answer = await fetch(`${baseOf(ports)}/healthz`, { signal });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+function lockHome({ run, root }: Home, ports: Ports): { release(): void } {
+  const lock = tryLock(join(run, 'pipeline.lock'));
+  if ('release' in lock) return lock;
+  const where = `${baseOf(ports)} from ${readable(root)}, process ${lock.holder.pid}`;
+  throw new LocalError(
+    'already_running',
+    `Reelight runs already (${where}). Use that one, or give this one a REELIGHT_HOME and ports of its own.`,
+  );
+}
+
+function workersFrom({ WORKERS }: NodeJS.ProcessEnv): number {
+  const workers = Number(WORKERS || 2);
+  if (Number.isInteger(workers) && workers >= 1 && workers <= 64) return workers;
+  throw new LocalError('bad_setting', `WORKERS must be a whole number from 1 to 64, not "${WORKERS}".`);
+}
+
+const baseOf = (ports: Ports) => `http://localhost:${ports.edge}`;
+
+function addressesOf({ home, ports, env }: ServicePlace): Addresses {
+  const base = baseOf(ports);
+  return {
+    base,
+    docs: `${base}/docs`,
+    webSocket: `${base.replace('http', 'ws')}/ws/{client_id}`,
+    emulator: `http://localhost:${ports.emulator}`,
+    broker: brokerAddress(home, ports, env).url,
+    logs: readable(home.logs),
+  };
+}
+
+/** @throws the signal's reason as soon as there is one */
+function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const working = work();
+  if (!signal) return working;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    working.then(resolve, reject);
+  });
+}

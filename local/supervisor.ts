@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalError } from './errors.ts';
+import { readable } from './home.ts';
+import { deathsInARow, restartDelay } from './supervisor/backoff.ts';
+import { launch, type Running } from './supervisor/child.ts';
+import { type LogFile, logFile } from './supervisor/log-file.ts';
+import type { Part } from './supervisor/part.ts';
+import { forgetRunning, noteRunning } from './supervisor/records.ts';
+import { startWatch } from './supervisor/watch.ts';
+
+const START_MS = 60_000;
+
+export interface Supervisor {
+  /**
+   * Starts parts side by side and waits until all of them serve. From then on each is started again whenever it dies.
+   *
+   * @throws LocalError `part_failed` with the reason and the log's path; the parts that do run keep running
+   */
+  start(parts: Part[]): Promise<void>;
+  /** Stops a part and starts it again, with the environment that `renew` gives it. */
+  restart(name: string, renew?: (part: Part) => Part): Promise<void>;
+  /** The process of each running part; the whole of it is the process group of that number. */
+  pids(): Record<string, number>;
+  /** How often each part has died so far. */
+  deaths(): Record<string, number>;
+  /** Stops everything it started, what was started last first. */
+  stop(): Promise<void>;
+  /** Kills everything it started, at once. */
+  kill(): void;
+}
+
+export interface SupervisorOptions {
+  /** Folder of the logs. */
+  logs: string;
+  /** Folder in which it is noted who runs. */
+  run: string;
+  /** One line for people: what died and why, what is started again. */
+  report: (line: string) => void;
+  /** Also shown what the parts print, with the part's name. */
+  echo?: (part: string, chunk: Buffer | string) => void;
+  /** A part that had died serves again. */
+  onRestart?: (name: string) => void;
+}
+
+interface Kept {
+  part: Part;
+  log: LogFile;
+  running: Running | undefined;
+  deaths: number;
+  /** Ends the loop that keeps the part running. */
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+/** Keeps programs running and ends them with itself, however it ends. */
+export function supervise(options: SupervisorOptions): Supervisor {
+  const { report } = options;
+  const watch = startWatch();
+  const batches: Kept[][] = [];
+  const all = () => batches.flat();
+  const killAll = () => {
+    for (const { running } of all()) running?.kill();
+  };
+  process.once('exit', killAll);
+
+  return {
+    async start(parts) {
+      const batch = parts.map(begin);
+      batches.push(batch.map(({ kept }) => kept));
+      await Promise.all(batch.map(({ serving }) => serving));
+    },
+    async restart(name, renew = (part) => part) {
+      for (const batch of batches) {
+        const at = batch.findIndex(({ part }) => part.name === name);
+        const old = batch[at];
+        if (!old) continue;
+        await end(old);
+        const { kept, serving } = begin(renew(old.part));
+        batch[at] = kept;
+        await serving;
+      }
+    },
+    pids: () => Object.fromEntries(all().flatMap(({ part, running }) => (running ? [[part.name, running.pid]] : []))),
+    deaths: () => Object.fromEntries(all().map(({ part, deaths }) => [part.name, deaths])),
+    async stop() {
+      for (const batch of batches.splice(0).reverse()) await Promise.all(batch.map(end));
+      watch.close();
+      process.off('exit', killAll);
+    },
+    kill: killAll,
+  };
+
+  function begin(part: Part): { kept: Kept; serving: Promise<void> } {
+    const log = logFile(join(options.logs, `${part.name}.log`));
+    const kept: Kept = {
+      part,
+      log,
+      running: undefined,
+      deaths: 0,
+      stop: new AbortController(),
+      done: Promise.resolve(),
+    };
+    const serving = Promise.withResolvers<void>();
+    kept.done = keep(kept, serving).catch(serving.reject);
+    return { kept, serving: serving.promise };
+  }
+
+  /** Runs a part again and again. The first start must succeed, the later ones are tried until they do. */
+  async function keep(kept: Kept, serving: PromiseWithResolvers<void>): Promise<void> {
+    const { part, stop } = kept;
+    for (let inARow = 0, started = false; !stop.signal.aborted; ) {
+      const began = Date.now();
+      const end = await runOnce(kept, () => {
+        serving.resolve();
+        if (started) report(`${part.name} runs again`);
+        if (started) options.onRestart?.(part.name);
+        started = true;
+      });
+      if (stop.signal.aborted) break;
+      kept.deaths += 1;
+      if (!started) throw new LocalError('part_failed', failure(kept, end));
+      inARow = deathsInARow(inARow, Date.now() - began);
+      const delay = restartDelay(inARow);
+      report(`${part.name} ended (${end}); it is started again in ${delay / 1000} s`);
+      await sleep(delay, undefined, { signal: stop.signal }).catch(() => {});
+    }
+    serving.reject(new LocalError('part_failed', `${part.name} was stopped before it was ready.`));
+  }
+
+  /** One life of a part. Answers why it ended. */
+  async function runOnce(kept: Kept, onReady: () => void): Promise<string> {
+    const { part, stop, log } = kept;
+    const over = new AbortController();
+    try {
+      await part.prepare?.();
+      const running = await launch(part, (chunk) => {
+        log.write(chunk);
+        options.echo?.(part.name, chunk);
+      });
+      kept.running = running;
+      watch.add(running.pid);
+      noteRunning(options.run, part.name, running.pid);
+      const late = await Promise.race([readiness(part, AbortSignal.any([stop.signal, over.signal])), running.exited]);
+      if (late === undefined) onReady();
+      // One that never became ready has nothing to save.
+      else running.kill();
+      const end = await running.exited;
+      return late ?? end;
+    } catch (error) {
+      if (error instanceof LocalError) return error.message;
+      throw error;
+    } finally {
+      over.abort();
+      if (kept.running) watch.remove(kept.running.pid);
+      if (kept.running) forgetRunning(options.run, part.name);
+      kept.running = undefined;
+    }
+  }
+
+  async function end(kept: Kept): Promise<void> {
+    kept.stop.abort();
+    await kept.running?.stop();
+    await kept.done.catch(() => {});
+    kept.log.close();
+  }
+
+  function failure({ part, log }: Kept, end: string): string {
+    const said = log.tail().at(-1);
+    const path = readable(join(options.logs, `${part.name}.log`));
+    return `${part.name} did not start (${end})${said ? `: ${said.trim()}` : ''}. Its log is ${path}.`;
+  }
+}
+
+/** Nothing once the part serves, or why it does not. */
+async function readiness(part: Part, over: AbortSignal): Promise<string | undefined> {
+  const startMs = part.startMs ?? START_MS;
+  const late = AbortSignal.timeout(startMs);
+  try {
+    await part.ready?.(AbortSignal.any([late, over]));
+    return undefined;
+  } catch (error) {
+    if (error instanceof LocalError) return error.message;
+    return late.aborted ? `not ready within ${startMs / 1000} s` : String(error);
+  }
+}

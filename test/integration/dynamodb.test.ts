@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDocumentClient } from '../../adapters/dynamodb/client.ts';
+import { connectionFromImage, dynamoConnectionStore } from '../../adapters/dynamodb/connection-store.ts';
+import { clientConnectionKey, connectionKey, videoKey } from '../../adapters/dynamodb/keys.ts';
+import { dynamoVideoStore, videoFromImage } from '../../adapters/dynamodb/video-store.ts';
+import { dynamoWorkerBoard } from '../../adapters/dynamodb/worker-board.ts';
+import type { VideoStore } from '../../core/ports/video-store.ts';
+import { cancelVideo, type Video } from '../../core/video.ts';
+import { aVideo } from '../a-video.ts';
+import { connectionStoreConformance } from '../conformance/connection-store.ts';
+import { videoStoreConformance } from '../conformance/video-store.ts';
+import { workerBoardConformance } from '../conformance/worker-board.ts';
+import { aClock } from '../twins.ts';
+import { emulator, type FreshTable, freshTable } from './emulator.ts';
+
+/* The stores on DynamoDB: what every store must do, and what only this one can get wrong. */
+
+let fresh: FreshTable;
+beforeAll(async () => {
+  fresh = await freshTable();
+});
+afterAll(() => fresh.remove());
+
+describe('videos in DynamoDB', () =>
+  videoStoreConformance((now) => dynamoVideoStore(fresh.client, fresh.table, now), { runs: 8 }));
+describe('connections in DynamoDB', () =>
+  connectionStoreConformance(() => dynamoConnectionStore(fresh.client, fresh.table)));
+describe('workers in DynamoDB', () => {
+  const tables: FreshTable[] = [];
+  afterAll(() => Promise.all(tables.map((table) => table.remove())));
+  workerBoardConformance(async (now) => {
+    const table = await freshTable();
+    tables.push(table);
+    return dynamoWorkerBoard(table.client, table.table, now);
+  });
+});
+
+describe('the table', () => {
+  let own: FreshTable;
+  let videos: VideoStore;
+  const clock = aClock();
+  beforeAll(async () => {
+    own = await freshTable();
+    videos = dynamoVideoStore(own.client, own.table, clock.now);
+  });
+  afterAll(() => own.remove());
+
+  const rows = async () => (await own.client.send(new ScanCommand({ TableName: own.table }))).Items ?? [];
+  const image = async (key: { pk: string; sk: string }) => {
+    const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
+    return (await own.client.send(new GetItemCommand({ TableName: own.table, Key }))).Item;
+  };
+  const add = (once?: { key: string; fingerprint: string }) =>
+    videos.create(aVideo({ file_id: randomUUID(), upload: UPLOAD }), once);
+
+  it('keeps nothing of a video that was removed, nor of a connection', async () => {
+    const connections = dynamoConnectionStore(own.client, own.table, clock.now);
+    const video = await add({ key: 'k', fingerprint: 'f' });
+    const connection = { connection_id: 'c', client_id: 'other', connected_at: clock.now().toISOString() };
+    await connections.add(connection);
+    for (let index = 0; index < 30; index++) {
+      await connections.add({ ...connection, connection_id: `c${index}` });
+      await connections.subscribe(`c${index}`, video.file_id);
+    }
+    await videos.remove(video);
+    expect((await rows()).filter(({ pk, sk }) => `${pk} ${sk}`.includes(video.file_id))).toEqual([]);
+    await connections.remove('c');
+    for (let index = 0; index < 30; index++) await connections.remove(`c${index}`);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('lets connections, subscriptions and idempotency keys expire, and counts them no longer when they are late to go', async () => {
+    const connections = dynamoConnectionStore(own.client, own.table, clock.now);
+    const connection = { connection_id: 'late', client_id: 'them', connected_at: clock.now().toISOString() };
+    await connections.add(connection);
+    const video = await add({ key: 'k', fingerprint: 'f' });
+    await connections.subscribe('late', video.file_id);
+    const at = clock.now().getTime() / 1000;
+    const expiries = (await rows()).map(({ sk, expires_at_epoch }) => [
+      String(sk).split('#')[0],
+      expires_at_epoch - at,
+    ]);
+    expect(expiries.filter(([, left]) => !Number.isNaN(left)).sort()).toEqual([
+      ['CONN', 8100],
+      ['CONN', 8100],
+      ['ONCE', 86_400],
+      ['SUB', 8100],
+      ['SUB', 8100],
+    ]);
+    clock.pass(8_100_000);
+    expect(await connections.get('late')).toBeUndefined();
+    expect(await connections.subscribe('late', video.file_id)).toBe(false);
+    expect(await connections.listeners('them', video.file_id)).toEqual([]);
+    await connections.remove('late');
+    await videos.remove(video);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('gives records back from the images of its stream, and from no other row', async () => {
+    const video = await add({ key: 'k', fingerprint: 'f' });
+    const connections = dynamoConnectionStore(own.client, own.table, clock.now);
+    const connection = { connection_id: 'c', client_id: 'them', connected_at: clock.now().toISOString() };
+    await connections.add(connection);
+    expect(videoFromImage(await image(videoKey(video.file_id)))).toEqual(video);
+    expect(connectionFromImage(await image(connectionKey('c')))).toEqual(connection);
+    // Both rows of a connection are written; one of them greets it.
+    expect(connectionFromImage(await image(clientConnectionKey('them', 'c')))).toBeUndefined();
+    const others = (await rows()).filter(({ sk }) => sk !== 'VIDEO');
+    for (const { pk, sk } of others) expect(videoFromImage(await image({ pk, sk }))).toBeUndefined();
+    expect([videoFromImage(undefined), connectionFromImage(undefined)]).toEqual([undefined, undefined]);
+    await videos.remove(video);
+    await connections.remove('c');
+  });
+
+  it('names the row and the attribute when a record cannot be read', async () => {
+    const video = await add();
+    const Key = videoKey(video.file_id);
+    const broken = { UpdateExpression: 'SET #size = :x', ExpressionAttributeNames: { '#size': 'size' } };
+    await own.client.send(
+      new UpdateCommand({ TableName: own.table, Key, ...broken, ExpressionAttributeValues: { ':x': 'large' } }),
+    );
+    const error = await videos.get(video.file_id).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'invalid_row', retryable: false });
+    expect(String(error)).toContain(video.file_id);
+    expect(String(error)).toContain('size');
+    await expect(videos.change(video.file_id, (record) => record)).rejects.toMatchObject({ code: 'invalid_row' });
+    await videos.remove(video);
+  });
+
+  it('writes one row for a change, and the pointer only when the video settles', async () => {
+    const video = await add();
+    const written: string[] = [];
+    const client = createDocumentClient(emulator());
+    client.middlewareStack.add(
+      (next, context) => (args) => {
+        written.push(String(context.commandName));
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const store = dynamoVideoStore(client, own.table, clock.now);
+    const bump = (record: Video) => ({ ...record, attempt: record.attempt + 1 });
+    await store.change(video.file_id, bump);
+    await store.change(video.file_id, (record) => cancelVideo(record, clock.now()));
+    await store.change(video.file_id, bump);
+    expect(written.filter((name) => !name.startsWith('Get'))).toEqual([
+      'PutItemCommand',
+      'TransactWriteItemsCommand',
+      'PutItemCommand',
+    ]);
+    client.destroy();
+    await videos.remove(video);
+  });
+});
+
+describe('when things go wrong between us and DynamoDB', () => {
+  let video: Video;
+  beforeEach(async () => {
+    video = await dynamoVideoStore(fresh.client, fresh.table).create(aVideo({ file_id: randomUUID() }));
+  });
+
+  /** A client whose first answer to such a command is lost after DynamoDB has done what it says. */
+  function forgetful(commandName: string) {
+    const client = createDocumentClient(emulator());
+    let forgotten = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const answer = await next(args);
+        if (context.commandName !== commandName || forgotten++ > 0) return answer;
+        throw Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
+      },
+      // After the retries, so that they see it.
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    return { client, store: dynamoVideoStore(client, fresh.table), forgotten: () => forgotten };
+  }
+
+  it('takes a change whose answer was lost for done, without deciding again', async () => {
+    const { client, store, forgotten } = forgetful('PutItemCommand');
+    let decisions = 0;
+    const changed = await store.change(video.file_id, (record) => {
+      decisions++;
+      return { ...record, attempt: record.attempt + 1 };
+    });
+    expect(forgotten()).toBe(1);
+    expect(decisions).toBe(1);
+    expect(changed).toMatchObject({ attempt: 2, seq: 2 });
+    expect(await store.get(video.file_id)).toEqual(changed);
+    client.destroy();
+  });
+
+  it('takes a settling change and an addition whose answers were lost for done', async () => {
+    const settling = forgetful('TransactWriteItemsCommand');
+    const cancelled = await settling.store.change(video.file_id, (record) => cancelVideo(record, new Date()));
+    expect(cancelled).toMatchObject({ seq: 2 });
+    const adding = forgetful('TransactWriteItemsCommand');
+    const added = await adding.store.create(aVideo({ file_id: randomUUID() }), { key: randomUUID(), fingerprint: 'f' });
+    expect(await adding.store.get(added.file_id)).toEqual(added);
+    settling.client.destroy();
+    adding.client.destroy();
+  });
+
+  it('gives up with `contended` when somebody is faster every time', async () => {
+    const client = createDocumentClient(emulator());
+    let rivals = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'PutItemCommand') {
+          rivals++;
+          await dynamoVideoStore(fresh.client, fresh.table).change(video.file_id, (record) => ({ ...record }));
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const changing = dynamoVideoStore(client, fresh.table).change(video.file_id, (record) => ({
+      ...record,
+      attempt: 9,
+    }));
+    await expect(changing).rejects.toMatchObject({ code: 'contended', retryable: true });
+    expect(rivals).toBe(20);
+    expect(await dynamoVideoStore(fresh.client, fresh.table).get(video.file_id)).toMatchObject({ attempt: 1, seq: 21 });
+    client.destroy();
+  });
+
+  it('subscribes nobody whose connection ends at that moment', async () => {
+    const connection = { connection_id: randomUUID(), client_id: 'them', connected_at: new Date().toISOString() };
+    const connections = dynamoConnectionStore(fresh.client, fresh.table);
+    await connections.add(connection);
+    const client = createDocumentClient(emulator());
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'TransactWriteItemsCommand') await connections.remove(connection.connection_id);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const late = dynamoConnectionStore(client, fresh.table);
+    expect(await late.subscribe(connection.connection_id, video.file_id)).toBe(false);
+    expect(await connections.listeners('nobody', video.file_id)).toEqual([]);
+    client.destroy();
+  });
+
+  it('asks again for rows and removals that DynamoDB left undone', async () => {
+    const client = createDocumentClient(emulator());
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const input = args.input as { RequestItems?: Record<string, { Keys?: unknown[] } | unknown[]> };
+        const asked = input.RequestItems?.[fresh.table];
+        if (!asked) return next(args);
+        // Does a third of the batch, and says so.
+        const list = Array.isArray(asked) ? asked : (asked.Keys ?? []);
+        const done = Math.ceil(list.length / 3);
+        const part = (from: number, to?: number) => {
+          const some = list.slice(from, to);
+          return Array.isArray(asked) ? some : { ...asked, Keys: some };
+        };
+        const answer = await next({ ...args, input: { ...input, RequestItems: { [fresh.table]: part(0, done) } } });
+        const left = list.length > done ? { [fresh.table]: part(done) } : {};
+        const output = {
+          ...answer.output,
+          ...(Array.isArray(asked) ? { UnprocessedItems: left } : { UnprocessedKeys: left }),
+        };
+        return { ...answer, output };
+      },
+      { step: 'initialize' },
+    );
+    const store = dynamoVideoStore(client, fresh.table);
+    const client_id = `client-${randomUUID()}`;
+    const added = await Promise.all(
+      Array.from({ length: 10 }, () => store.create(aVideo({ file_id: randomUUID(), client_id }))),
+    );
+    const { videos } = await store.list(client_id, { limit: 20 });
+    expect(new Set(videos.map(({ file_id }) => file_id))).toEqual(new Set(added.map(({ file_id }) => file_id)));
+    const connections = dynamoConnectionStore(client, fresh.table);
+    const connection_id = randomUUID();
+    await connections.add({ connection_id, client_id: 'them', connected_at: new Date().toISOString() });
+    for (const { file_id } of added) await connections.subscribe(connection_id, file_id);
+    await connections.remove(connection_id);
+    for (const { file_id } of added) expect(await connections.listeners('nobody', file_id)).toEqual([]);
+    client.destroy();
+  });
+
+  it('lets errors that are not about state through', async () => {
+    const store = dynamoVideoStore(fresh.client, 'no-such-table');
+    await expect(store.change(video.file_id, (record) => record)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(store.create(aVideo())).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('meets rows of somebody else without harm', async () => {
+    await fresh.client.send(new PutCommand({ TableName: fresh.table, Item: { pk: 'CLIENT#x', sk: 'OTHER#1' } }));
+    expect(await dynamoVideoStore(fresh.client, fresh.table).list('x', { limit: 5 })).toEqual({
+      videos: [],
+      cursor: null,
+    });
+    expect(await dynamoConnectionStore(fresh.client, fresh.table).listeners('x', 'y')).toEqual([]);
+  });
+});
+
+const UPLOAD = {
+  kind: 'multipart',
+  status: 'awaiting',
+  expires_at: '2026-01-02T00:00:00.000Z',
+  upload_id: 'u',
+  part_size: 1,
+  part_count: 2,
+} as const;

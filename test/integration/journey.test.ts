@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { MetadataDocument } from '../../core/metadata.ts';
+import { talkTo, type VideoView } from '../talk.ts';
+
+/* A real video takes the whole way, and everything the contract says of it is looked at. */
+
+const reelight = talkTo(inject('base'));
+const client = `journey-${process.pid}`;
+const clip = new Uint8Array(await readFile('examples/big-buck-bunny.mp4'));
+let id = '';
+let done: VideoView;
+let ears: Awaited<ReturnType<typeof reelight.listen>>;
+
+beforeAll(async () => {
+  ears = await reelight.listen(client);
+  id = await reelight.send(clip, client);
+  done = await reelight.ended(id, 110_000);
+  await ears.until(({ process_type, status }) => process_type === 'video_enhancement' && status === 'completed');
+  await ears.until(({ process_type, status }) => process_type === 'metadata_extraction' && status === 'completed');
+});
+
+it('completes both processes', () => {
+  expect(done).toMatchObject({
+    status: 'completed',
+    processes: {
+      video_enhancement: { status: 'completed', progress: 100, error: null },
+      metadata_extraction: { status: 'completed', progress: 100, error: null },
+    },
+    outputs: { enhanced: { encoder: 'libx264' } },
+  });
+});
+
+describe('what the WebSocket told', () => {
+  it('began with a greeting', () => {
+    expect(ears.heard[0]).toMatchObject({ type: 'connection', status: 'connected', client_id: client });
+  });
+
+  it('was of the upload, then of each process from start to end', () => {
+    const told = ears.heard.filter(({ file_id }) => file_id === id);
+    expect(told.filter(({ type }) => type === 'upload_status')).toHaveLength(1);
+    for (const process of ['video_enhancement', 'metadata_extraction']) {
+      const statuses = told.filter(({ process_type }) => process_type === process).map(({ status }) => status);
+      expect([...new Set(statuses)]).toEqual(['pending', 'processing', 'completed']);
+    }
+  });
+
+  it('had progress that never went back, and seq that grew', () => {
+    const told = ears.heard.filter(({ process_type }) => process_type === 'video_enhancement');
+    const progress = told.map(({ progress }) => progress ?? 0);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(new Set(progress).size).toBeGreaterThan(2);
+    const seqs = told.map(({ seq }) => seq ?? 0);
+    expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
+  });
+
+  it('answers what a client says', async () => {
+    ears.say({ action: 'ping' });
+    await ears.until(({ type }) => type === 'pong');
+    ears.say('hello');
+    expect(await ears.until(({ type }) => type === 'message')).toMatchObject({ content: 'Received: hello' });
+  });
+});
+
+describe('the enhanced file', () => {
+  const get = (headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(`${reelight.base}/processed_videos/${id}`, { method, headers });
+
+  it('is a whole MP4 with its index in front', async () => {
+    const response = await get();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('video/mp4');
+    expect(response.headers.get('accept-ranges')).toBe('bytes');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('cache-control')).toBeTruthy();
+    expect(response.headers.get('last-modified')).toBeTruthy();
+    const body = Buffer.from(await response.arrayBuffer());
+    expect(body.length).toBe(done.outputs.enhanced?.size);
+    expect(body.indexOf('moov')).toBeLessThan(body.indexOf('mdat'));
+  });
+
+  it('streams by range', async () => {
+    const whole = Buffer.from(await (await get()).arrayBuffer());
+    const first = await get({ range: 'bytes=0-99' });
+    expect(first.status).toBe(206);
+    expect(first.headers.get('content-range')).toBe(`bytes 0-99/${whole.length}`);
+    expect(Buffer.from(await first.arrayBuffer())).toEqual(whole.subarray(0, 100));
+    const last = await get({ range: 'bytes=-10' });
+    expect(Buffer.from(await last.arrayBuffer())).toEqual(whole.subarray(-10));
+    const beyond = await get({ range: `bytes=${whole.length}-` });
+    expect(beyond.status).toBe(416);
+    expect(beyond.headers.get('content-range')).toBe(`bytes */${whole.length}`);
+  });
+
+  it('is not sent again to who has it', async () => {
+    const etag = (await get({}, 'HEAD')).headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    expect((await get({ 'if-none-match': etag })).status).toBe(304);
+  });
+});
+
+it('has its metadata, in the form of the contract', async () => {
+  const response = await fetch(`${reelight.base}/metadata/${id}.json`);
+  expect(response.headers.get('content-type')).toContain('application/json');
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  const document = MetadataDocument.parse(await response.json());
+  expect(document).toMatchObject({ file_id: id, filename: 'clip.mp4', file_size_bytes: clip.length });
+  expect(document.frame_count).toBeGreaterThan(20);
+  expect(JSON.stringify(document)).not.toMatch(/127\.0\.0\.1|localhost/);
+});
+
+it('shows where it stands at the addresses that clients know', async () => {
+  for (const name of ['video-enhancement', 'metadata-extraction']) {
+    const state = await reelight.json(`/internal/${name}-status/${id}`);
+    expect(state).toEqual({ status: 'completed', progress: 100, error: null, last_updated: expect.any(String) });
+  }
+});
+
+it('is in its client’s list, found by its name, and in no other', async () => {
+  const list = (query: string) => reelight.json<{ videos: { file_id: string }[] }>(`/videos?${query}`);
+  expect((await list(`client_id=${client}&q=CLIP`)).videos.map((video) => video.file_id)).toContain(id);
+  expect((await list(`client_id=${client}&q=nothing`)).videos).toEqual([]);
+  expect((await list('client_id=stranger-to-all')).videos).toEqual([]);
+});
+
+it('is whole for a client that reconnects: the snapshot says how it ended', async () => {
+  await ears.close();
+  const again = await reelight.listen(client);
+  for (const process_type of ['video_enhancement', 'metadata_extraction']) {
+    const update = await again.until((told) => told.file_id === id && told.process_type === process_type);
+    expect(update).toMatchObject({ type: 'status_update', status: 'completed', seq: done.seq });
+  }
+  await again.close();
+});
+
+it('cannot be cancelled any more, but deleted, and then nothing is left', async () => {
+  const cancel = await fetch(`${reelight.base}/videos/${id}/cancel`, { method: 'POST' });
+  expect(cancel.status).toBe(409);
+  expect((await fetch(`${reelight.base}/videos/${id}`, { method: 'DELETE' })).status).toBe(204);
+  for (const path of [`/videos/${id}`, `/processed_videos/${id}`, `/metadata/${id}.json`]) {
+    const response = await fetch(reelight.base + path);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ code: 'file_not_found', detail: 'File not found' });
+  }
+});

@@ -1,0 +1,101 @@
+import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+
+/* IAM is on: each role does its work, and is refused what it was not granted. */
+
+const outputs = inject('outputs');
+const region = 'us-east-1';
+
+type Role = 'EnhancerRoleArn' | 'EdgeRoleArn' | 'BridgeRoleArn';
+
+async function as(role: Role) {
+  const sts = new STSClient({ region });
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: outputs[role], RoleSessionName: 'test' }));
+  const credentials = {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  };
+  const settings = { region, credentials };
+  return {
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    table: new DynamoDBClient(settings),
+    lambda: new LambdaClient(settings),
+    secrets: new SecretsManagerClient(settings),
+  };
+}
+
+/** The error's name, or "allowed". */
+async function outcome(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'allowed',
+    (error: Error) => error.name,
+  );
+}
+
+const DENIED = /AccessDenied/;
+const put = (bucket: string, key: string) => new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' });
+const get = (bucket: string, key: string) => new GetObjectCommand({ Bucket: bucket, Key: key });
+const row = { pk: { S: 'VIDEO#none' }, sk: { S: 'VIDEO' } };
+
+describe('the enhancer', () => {
+  let role: Awaited<ReturnType<typeof as>>;
+  beforeAll(async () => {
+    role = await as('EnhancerRoleArn');
+  });
+
+  it('reads sources and records', async () => {
+    expect(await outcome(role.s3.send(get(outputs.UploadsBucket, 'uploads/none')))).toBe('NoSuchKey');
+    expect(await outcome(role.table.send(new GetItemCommand({ TableName: outputs.TableName, Key: row })))).toBe(
+      'allowed',
+    );
+  });
+
+  it('may not write sources, scan the table, write outside its outputs, or call functions', async () => {
+    expect(await outcome(role.s3.send(put(outputs.UploadsBucket, 'uploads/x')))).toMatch(DENIED);
+    expect(await outcome(role.table.send(new ScanCommand({ TableName: outputs.TableName })))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(put(outputs.FilesBucket, 'metadata/x.json')))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(put(outputs.SiteBucket, 'docs/assets/x.js')))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(new ListBucketsCommand({})))).toMatch(DENIED);
+    const invoke = new InvokeCommand({ FunctionName: outputs.MetadataFunctionName });
+    expect(await outcome(role.lambda.send(invoke))).toMatch(DENIED);
+  });
+});
+
+describe('the edge', () => {
+  let role: Awaited<ReturnType<typeof as>>;
+  beforeAll(async () => {
+    role = await as('EdgeRoleArn');
+  });
+
+  it('reads what is public', async () => {
+    expect(await outcome(role.s3.send(get(outputs.FilesBucket, 'processed_videos/none')))).toBe('NoSuchKey');
+  });
+
+  it('may not read sources, what workers staged, or records, nor write anything', async () => {
+    expect(await outcome(role.s3.send(get(outputs.UploadsBucket, 'uploads/none')))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(get(outputs.FilesBucket, 'attempts/none')))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(put(outputs.FilesBucket, 'processed_videos/x')))).toMatch(DENIED);
+    const read = new GetItemCommand({ TableName: outputs.TableName, Key: row });
+    expect(await outcome(role.table.send(read))).toMatch(DENIED);
+  });
+});
+
+describe('the bridge', () => {
+  let role: Awaited<ReturnType<typeof as>>;
+  beforeAll(async () => {
+    role = await as('BridgeRoleArn');
+  });
+
+  it('may call its function and no other, and touch no data', async () => {
+    const other = new InvokeCommand({ FunctionName: 'reelight-api' });
+    expect(await outcome(role.lambda.send(other))).toMatch(DENIED);
+    expect(await outcome(role.s3.send(get(outputs.UploadsBucket, 'uploads/none')))).toMatch(DENIED);
+    const stranger = new GetSecretValueCommand({ SecretId: 'somebody-elses' });
+    expect(await outcome(role.secrets.send(stranger))).toMatch(DENIED);
+  });
+});
