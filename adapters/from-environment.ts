@@ -1,9 +1,8 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { jsonLog, type Log } from '../core/log.ts';
 import { apiGatewayAudience } from './apigateway/audience.ts';
+import { createSocketClient } from './apigateway/client.ts';
+import { createDocumentClient } from './dynamodb/client.ts';
 import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
 import { dynamoVideoStore } from './dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
@@ -32,9 +31,7 @@ export function functionLog(): Log {
 }
 
 export function table() {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ retryMode: 'adaptive' }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = createDocumentClient();
   const name = required('TABLE_NAME');
   return {
     videos: dynamoVideoStore(client, name),
@@ -52,7 +49,7 @@ export function buckets() {
 }
 
 export function audience() {
-  return apiGatewayAudience(new ApiGatewayManagementApiClient({ endpoint: required('SOCKET_ENDPOINT') }));
+  return apiGatewayAudience(createSocketClient(required('SOCKET_ENDPOINT')));
 }
 
 /** The broker, with the credentials that Secrets Manager holds; asked again at every connect, since they are rotated. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { hangUp, refuse, startServer, type TestServer } from '../client/testing/server.ts';
 import { LocalError } from '../local/errors.ts';
@@ -239,6 +239,27 @@ test('a server that goes away for good is one clear line, and nothing is lost', 
   expect([...server.videos.values()][0]?.source?.equals(bytes)).toBe(true);
 });
 
+test('a file that changes while it is sent is not sent on, and what was sent is given back', async () => {
+  await shop.file('clip.mp4', 200_000);
+  server.trouble(/PUT .*\/5\?/, 1, async (request, response) => {
+    await appendFile(shop.at('clip.mp4'), 'more');
+    return refuse(503)(request, response);
+  });
+  const here = world(shop, server.port);
+  expect(await enhance(['clip.mp4'], here)).toBe(1);
+  expect(here.err.text()).toContain('The file was changed or removed while it was being uploaded.');
+  expect(server.videos.size).toBe(0);
+  expect(await readdir(shop.at('home', 'uploads'))).toEqual([]);
+});
+
+test('a home that cannot be used is one line', async () => {
+  await shop.file('clip.mp4', 10);
+  await writeFile(shop.home, 'a file');
+  const here = world(shop, server.port);
+  expect(await enhance(['clip.mp4'], here)).toBe(1);
+  expect(here.err.lines()).toHaveLength(1);
+});
+
 test('an interruption cancels what is under way on the server and leaves no half results', async () => {
   await shop.file('uploading.mp4', 200_000);
   await shop.file('enhancing.mp4', 10);
@@ -255,6 +276,7 @@ test('an interruption cancels what is under way on the server and leaves no half
   expect(video?.record.filename).toBe('enhancing.mp4');
   expect(video?.record.processes.video_enhancement.status).toBe('cancelled');
   expect(await left()).toEqual(['enhancing.mp4', 'uploading.mp4']);
+  expect(here.out.lines()).toContain('Cancelling … (Ctrl-C again ends at once)');
   expect(here.out.lines()).toContain('uploading.mp4: cancelled');
   expect(await readdir(shop.at('home', 'uploads'))).toEqual([]);
 });

@@ -55,8 +55,11 @@ export async function enhance(argv: string[], world: World): Promise<number> {
   }
 
   const report = reportFor(plan.json, world);
-  const users = announceUse(homeFrom(env).run);
+  const announce = () => report.note('Cancelling … (Ctrl-C again ends at once)');
+  signal.addEventListener('abort', announce);
+  let users: Users | undefined;
   try {
+    users = announceUse(homeFrom(env).run);
     const server = await reachServer({
       port: plan.port,
       start: () => world.startPipeline(report.note, signal),
@@ -72,13 +75,20 @@ export async function enhance(argv: string[], world: World): Promise<number> {
     }
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted;
-    if (!(error instanceof ReelightError)) throw error;
+    if (!isForPeople(error)) throw error;
+    report.close();
     err.write(`enhance: ${error.message}\n`);
     return EXIT.failed;
   } finally {
-    users.release();
+    signal.removeEventListener('abort', announce);
+    users?.release();
     report.close();
   }
+}
+
+/** Errors of ours and of the operating system (a full disk, a home that may not be written) say what is wrong. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof ReelightError || (error instanceof Error && 'syscall' in error);
 }
 
 interface Plan {

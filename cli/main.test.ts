@@ -70,6 +70,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const { code, out } = await ended;
     expect(code).toBe(130);
     expect(out).toContain('clip.mp4: cancelled');
+    expect([server.count(/POST .*cancel/), server.count(/DELETE/)]).toEqual([1, 0]);
     const [video] = [...server.videos.values()];
     expect(video?.record.processes.video_enhancement.status).toBe('cancelled');
     expect(await left()).toEqual(['clip.mp4']);

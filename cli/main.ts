@@ -12,7 +12,6 @@ const stopping = new AbortController();
 const { signal } = stopping;
 onInterrupt((count) => {
   if (count > 1) process.exit(EXIT.interrupted);
-  stderr.write('Cancelling … (Ctrl-C again ends at once)\n');
   stopping.abort();
 });
 // A reader that has gone away (`| head`) wants nothing more.

@@ -12,7 +12,11 @@ export function meter(total: number, report?: (sent: number, total: number) => v
   return {
     /** `sent` bytes of this part, from its beginning. */
     part(number: number, sent: number): void {
-      sentByPart.set(number, sent);
+      this.parts([[number, sent]]);
+    },
+    /** The same of several parts, told as one step. */
+    parts(sent: Iterable<[number: number, sent: number]>): void {
+      for (const [number, bytes] of sent) sentByPart.set(number, bytes);
       let sum = 0;
       for (const bytes of sentByPart.values()) sum += bytes;
       announce(Math.min(sum, total));

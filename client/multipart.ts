@@ -35,23 +35,21 @@ export async function sendParts(
 ): Promise<void> {
   let etags = state === 'new' ? new Map<number, string>() : await partsThere(context, file, multipart, signal);
   for (let round = 1; ; round++) {
-    const missing: number[] = [];
-    for (let number = 1; number <= multipart.part_count; number++) {
-      if (etags.has(number)) progress.part(number, partLength(file.size, multipart, number) ?? 0);
-      else missing.push(number);
-    }
-    const sent = etags;
+    const numbers = Array.from({ length: multipart.part_count }, (_, index) => index + 1);
+    const there = etags;
+    const missing = numbers.filter((number) => !there.has(number));
+    progress.parts(there.keys().map((number) => [number, partLength(file.size, multipart, number) ?? 0]));
     await inParallel(
       missing,
       AT_ONCE,
       async (number, stop) => {
         const etag = await sendPart(context, file, multipart, number, progress, stop);
-        if (etag) sent.set(number, etag);
+        if (etag) there.set(number, etag);
       },
       signal,
     );
     // A browser sees no ETag where the bucket's CORS rules do not expose it; the server knows them all the same.
-    if (sent.size < multipart.part_count) etags = await partsThere(context, file, multipart, signal);
+    if (there.size < multipart.part_count) etags = await partsThere(context, file, multipart, signal);
     if (await complete(context, multipart, etags, round, signal)) return;
     etags = await partsThere(context, file, multipart, signal);
   }

@@ -105,6 +105,21 @@ test('without WebSockets the video is looked at again and again', async () => {
   expect(progressOf(states)).toEqual([0, 30, 100]);
 });
 
+test('a socket that is lost for good gives way to looking', async () => {
+  const fileId = await uploaded();
+  const states = await follow(clientWith({ ...SOCKET_ONLY, pollMs: 20 }).watch(fileId), async (_, count) => {
+    if (count > 1) return;
+    await connected();
+    // Past the looks of the beginning: the next would come after a minute of quiet.
+    await sleep(100);
+    server.sockets({ refusing: true });
+    server.dropSockets();
+    server.change(fileId, ENHANCE, { status: 'cancelled' }, 'silently');
+    server.change(fileId, METADATA, { status: 'cancelled' }, 'silently');
+  });
+  expect(states.at(-1)?.processes[ENHANCE].status).toBe('cancelled');
+});
+
 test('a server that says nothing on an open socket is asked', async () => {
   server.sockets({ withoutSnapshot: true });
   const fileId = await uploaded();

@@ -68,8 +68,8 @@ function common(scope: Construct, id: string, config: Config, needs: FunctionNee
     architecture: architecture(config),
     loggingFormat: lambda.LoggingFormat.JSON,
     systemLogLevelV2: lambda.SystemLogLevel.WARN,
-    // The trace context that came with an event is handed on; no segments are written.
-    tracing: lambda.Tracing.PASS_THROUGH,
+    // No tracing mode: Lambda's own default hands on the trace header that came, and asking for it by name would add
+    // the right to write segments to any trace.
   };
 }
 

@@ -23,6 +23,10 @@ const PARENT_MS = 1_000;
 const local = dirname(fileURLToPath(import.meta.url));
 const root = dirname(local);
 
+// npm's shell passes no signals on: when npm is ended, all that can be seen here is that our parent is gone.
+const parent = process.ppid;
+const isOrphan = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+
 try {
   const { tests, nodeOnly, script, args } = readArguments(process.argv.slice(2));
   const home = resolve(root, process.env.REELIGHT_HOME || '.reelight');
@@ -30,8 +34,8 @@ try {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const wanted = { home, local, tests, docker: args.includes('--docker'), env: process.env };
   await setUp(wanted, nodeOnly);
-  if (script) start(script, args, nodeOnly ? {} : environmentFor(wanted));
-  else say('Reelight: everything is installed.');
+  if (script && !isOrphan()) start(script, args, nodeOnly ? {} : environmentFor(wanted));
+  else if (!script) say('Reelight: everything is installed.');
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(`Reelight: ${error.message}`);
@@ -105,11 +109,12 @@ function start(script, args, env) {
     const byTerminal = signal === 'SIGINT' && process.stdin.isTTY;
     process.on(signal, () => byTerminal || child.kill(signal));
   }
-  // npm's shell passes no signals on: when npm is ended, all that can be seen is that our parent is gone.
-  const parent = process.ppid;
-  if (process.env.npm_lifecycle_event) {
-    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), PARENT_MS).unref();
-  }
+  const watching = setInterval(() => {
+    if (!isOrphan()) return;
+    // Once: a second one would mean "at once".
+    clearInterval(watching);
+    child.kill('SIGTERM');
+  }, PARENT_MS);
   child.on('error', (error) => {
     say(`Reelight: ${error.message}`);
     process.exit(1);

@@ -6,7 +6,6 @@ import {
   PutCommand,
   type PutCommandInput,
   TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { ObjectConflict, RequestError } from '../../core/errors.ts';
@@ -16,6 +15,7 @@ import type { Video } from '../../core/video.ts';
 import { again, outcome, untilSettled } from './contention.ts';
 import {
   epochAfter,
+  type Key,
   onceKey,
   pointerKey,
   SUBSCRIPTION_PREFIX,
@@ -53,32 +53,16 @@ export function dynamoVideoStore(
 
   async function create(video: Video, once?: { key: string; fingerprint: string }): Promise<Video> {
     const isNew = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
-    const onceRow = once && onceKey(video.client_id, once.key);
-    const items: TransactWriteCommandInput['TransactItems'] = [
+    const onceRow = once && {
+      ...onceKey(video.client_id, once.key),
+      fingerprint: once.fingerprint,
+      file_id: video.file_id,
+    };
+    const items: TransactItem[] = [
       { Put: { ...isNew, Item: videoRow(video, randomUUID()) } },
       { Put: { ...isNew, Item: pointerRow(video, onceRow?.pk) } },
     ];
-    if (once) {
-      const Item = {
-        ...onceRow,
-        fingerprint: once.fingerprint,
-        file_id: video.file_id,
-        [TTL_ATTRIBUTE]: epochAfter(now(), ONCE_MS),
-      };
-      // DynamoDB removes expired rows late; until then they must not count.
-      const ConditionExpression = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
-      const ExpressionAttributeValues = { ':now': now().getTime() / 1000 };
-      const ReturnValuesOnConditionCheckFailure = 'ALL_OLD';
-      items.push({
-        Put: {
-          TableName: table,
-          Item,
-          ConditionExpression,
-          ExpressionAttributeValues,
-          ReturnValuesOnConditionCheckFailure,
-        },
-      });
-    }
+    if (onceRow) items.push({ Put: unused(onceRow) });
     return untilSettled('adding a video', async () => {
       const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems: items })));
       if (!rivals) return video;
@@ -95,6 +79,18 @@ export function dynamoVideoStore(
       if (rivals.failed(0)) throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
       return again;
     });
+  }
+
+  /** Writes the row of an idempotency key unless it was used within a day. */
+  function unused(row: z.infer<typeof Once> & Key) {
+    return {
+      TableName: table,
+      Item: { ...row, [TTL_ATTRIBUTE]: epochAfter(now(), ONCE_MS) },
+      // DynamoDB removes expired rows late; until then they must not count.
+      ConditionExpression: `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`,
+      ExpressionAttributeValues: { ':now': now().getTime() / 1000 },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
   }
 
   function change(fileId: string, decide: (video: Video) => Video | Refusal): Promise<Video | Refusal> {
@@ -185,3 +181,5 @@ export function dynamoVideoStore(
     });
   }
 }
+
+type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];

@@ -4,10 +4,10 @@ import { memoryTaskQueue } from './task-queue.ts';
 
 const MS_PER_SECOND = 50;
 
-taskQueueConformance(async () => {
+taskQueueConformance(async ({ requeueAfterMs }) => {
   const queue = memoryTaskQueue({
     after: (ms, act) => setTimeout(act, (ms / 1_000) * MS_PER_SECOND),
-    requeueAfterMs: 1,
+    requeueAfterMs,
   });
   return {
     queue,

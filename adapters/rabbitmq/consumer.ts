@@ -5,7 +5,7 @@ import { QUEUES, type QueueName } from '../../core/messages.ts';
 import type { Delivery } from '../../core/ports/task-queue.ts';
 import type { KeptConnection, Session } from './connection.ts';
 import { ensureTopology } from './topology.ts';
-import { unlessAborted, within } from './waiting.ts';
+import { unlessAborted } from './waiting.ts';
 
 /** Answers of a live broker take milliseconds; without one in this time the connection counts as dead. */
 const ANSWER_MS = 10_000;
@@ -45,10 +45,11 @@ export async function consumeUntil(connection: KeptConnection<null>, consumption
 async function consumeOn(session: Session<null>, consumption: Consumption): Promise<void> {
   const { queue, signal, log } = consumption;
   const answer = async <T>(request: Promise<T>) => {
+    const tooLate = AbortSignal.timeout(ANSWER_MS);
     try {
-      return await within(ANSWER_MS, request);
+      return await unlessAborted(request, AbortSignal.any([tooLate, session.lost]));
     } catch (error) {
-      if (error instanceof DOMException) session.drop(new Error(`no answer within ${ANSWER_MS} ms`));
+      if (tooLate.aborted) session.drop(new Error(`no answer within ${ANSWER_MS} ms`));
       throw error;
     }
   };
@@ -76,7 +77,7 @@ async function consumeOn(session: Session<null>, consumption: Consumption): Prom
     const { consumerTag } = await answer(channel.consume(QUEUES[queue].name, take));
     await unlessAborted(ended.promise, signal).catch(() => {});
     stopping = true;
-    if (signal.aborted && !session.lost.aborted) await answer(channel.cancel(consumerTag)).catch(() => {});
+    if (signal.aborted) await answer(channel.cancel(consumerTag)).catch(() => {});
   } finally {
     stopping = true;
     await inHand;

@@ -17,10 +17,12 @@ const VIDEO = { contentType: 'video/mp4' };
 const REF = { key: 'k', uploadId: 'u' };
 type Act = (response: ServerResponse, request: IncomingMessage) => void;
 
-let server: Server | undefined;
+const servers: Server[] = [];
 afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 /** A store whose server plays the acts in their order, the last one again and again. */
@@ -29,16 +31,18 @@ const playing = (...acts: Act[]) => playingFor(300, ...acts);
 /** The same, whose connections may be idle for this many milliseconds. */
 async function playingFor(socketTimeout: number, ...acts: Act[]) {
   const asked: string[] = [];
-  server = createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const { method, headers } = request;
     const url = new URL(request.url ?? '', 'http://s3');
-    const conditions = [headers.range, headers['if-match'], headers['if-none-match']].filter(Boolean);
+    const { range, 'if-match': match, 'if-none-match': noneMatch, 'x-amz-copy-source-range': copied } = headers;
+    const conditions = [range, match, noneMatch, copied].filter(Boolean);
     asked.push([method, `${url.pathname}${operationOf(url)}`, ...conditions].join(' '));
     const act = acts[Math.min(asked.length, acts.length) - 1];
     await buffer(request);
     act?.(response, request);
   });
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = createS3Client({
     endpoint: `http://127.0.0.1:${port}`,
@@ -210,6 +214,21 @@ describe('writing in parts', () => {
     expect(outcome).toMatchObject({ name: 'InvalidPart' });
     expect(asked.at(-1)).toBe('DELETE /b/k?upload');
   });
+});
+
+it('copies ranges of large objects only: S3 takes no other', async () => {
+  const part = xml(200, '<CopyPartResult><ETag>"p"</ETag></CopyPartResult>');
+  const sized = (size: number) => status(200, { etag: '"e"', 'content-length': String(size) });
+  const copyOf = async (size: number) => {
+    const { store, asked } = await playing(sized(size), begun, ...(size > PART ? [part] : []), part, joined('"w"'));
+    await store.copy('a', 'k', VIDEO, { absent: true });
+    return asked.filter((call) => call.startsWith('PUT')).sort();
+  };
+  expect(await copyOf(PART)).toEqual(['PUT /b/k?part=1']);
+  expect(await copyOf(PART + 1)).toEqual([
+    `PUT /b/k?part=1 bytes=0-${PART - 1}`,
+    `PUT /b/k?part=2 bytes=${PART}-${PART}`,
+  ]);
 });
 
 describe('completing an upload', () => {

@@ -130,7 +130,8 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
         PartNumber: part.number,
         CopySource: `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
         CopySourceIfMatch: etag,
-        CopySourceRange: `bytes=${part.start}-${part.end}`,
+        // S3 takes a range of large objects only.
+        ...(size > copyPart && { CopySourceRange: `bytes=${part.start}-${part.end}` }),
       });
       try {
         const { CopyPartResult } = await client.send(command, { abortSignal: part.signal });

@@ -19,6 +19,7 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
   let above: string[] = [];
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   screen.write(HIDE_CURSOR);
 
   const draw = () => {
@@ -54,6 +55,8 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
       draw();
     },
     close() {
+      if (closed) return;
+      closed = true;
       draw();
       screen.write(SHOW_CURSOR);
     },

@@ -2,6 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
+const STAND_INS = [
+  [/^@aws-sdk\/credential-provider-node$/, 'environment-credentials.ts'],
+  [/^@smithy\/core\/event-streams$/, 'no-event-streams.ts'],
+] as const;
+
 /**
  * Helps the bundler leave out what functions do not use. Each rule keeps the meaning of what it rewrites; where a
  * package's next version no longer looks as a rule expects, the rule does nothing and the size budget's test tells.
@@ -10,9 +15,20 @@ export function leaner(): Plugin {
   return {
     name: 'leaner',
     setup(build) {
-      build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
-        path: join(import.meta.dirname, 'environment-credentials.ts'),
-      }));
+      for (const [module, standIn] of STAND_INS) {
+        build.onResolve({ filter: module }, () => ({ path: join(import.meta.dirname, standIn) }));
+      }
+
+      // Our modules do nothing by being imported, so those whose exports are not used can go, with what they import.
+      build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
+        resolveDir.includes('node_modules') ? undefined : { path: join(resolveDir, path), sideEffects: false },
+      );
+
+      // The SDK's clients read their version from their package.json, and with it they would bring all of that file.
+      build.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+        const { version } = JSON.parse(await readFile(path, 'utf8'));
+        return { contents: JSON.stringify({ version }), loader: 'json' };
+      });
 
       // zod carries its messages in some sixty languages; ours are English.
       build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({

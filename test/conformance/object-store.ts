@@ -36,6 +36,7 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
 
   const bytesOf = async (key: string, start: number, end: number) => buffer(await store.read(key, { start, end }));
   const whole = async (info: ObjectInfo) => bytesOf(info.key, 0, info.size - 1);
+  const leftBehind = async () => (await rig.unfinished()).filter((key) => key.startsWith(folder));
   const conflict = (code: string) => expect.objectContaining({ code, name: 'ObjectConflict', retryable: false });
   /** Lends a local file with these bytes. */
   async function withFile<T>(bytes: Buffer, use: (path: string) => Promise<T>): Promise<T> {
@@ -117,11 +118,12 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
       const { key, size, etag } = await store.write(`${folder}/a`, bytes, VIDEO);
       expect(await bytesOf(key, 0, 0)).toEqual(bytes.subarray(0, 1));
       expect(await bytesOf(key, size - 1, size - 1)).toEqual(bytes.subarray(-1));
-      expect(await bytesOf(key, 0, size - 1)).toEqual(bytes);
+      expect((await bytesOf(key, 0, size - 1)).equals(bytes)).toBe(true);
       await fc.assert(
         fc.asyncProperty(fc.nat(size - 1), fc.nat(size - 1), async (a, b) => {
           const [start, end] = [Math.min(a, b), Math.max(a, b)];
-          expect(await buffer(await store.read(key, { start, end, etag }))).toEqual(bytes.subarray(start, end + 1));
+          const read = await buffer(await store.read(key, { start, end, etag }));
+          expect(read.equals(bytes.subarray(start, end + 1)), `bytes ${start} to ${end}`).toBe(true);
         }),
         { numRuns: runs },
       );
@@ -186,7 +188,7 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
           if (failure === 'sent') await store.remove(`${folder}/file`);
           else expect(failure).toMatch(/AbortError|TimeoutError/);
           expect(await store.head(`${folder}/file`)).toBeUndefined();
-          expect(await rig.unfinished()).toEqual([]);
+          expect(await leftBehind()).toEqual([]);
         }
       });
     });
@@ -226,7 +228,7 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
       expect(await store.head(old.key)).toEqual(copy);
       await expect(store.copy(source.key, `${folder}/none`, VIDEO, { etag: old.etag })).rejects.toThrow(refused);
       expect(await store.head(`${folder}/none`)).toBeUndefined();
-      expect(await rig.unfinished()).toEqual([]);
+      expect(await leftBehind()).toEqual([]);
     });
 
     it('needs something to copy', async () => {
@@ -251,7 +253,7 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
       const losers = copies.flatMap((copy) => (copy.status === 'rejected' ? [copy.reason] : []));
       for (const reason of losers) expect(reason).toBeInstanceOf(ObjectConflict);
       expect(losers.map(({ code }) => code)).toEqual(losers.map(() => 'precondition_failed'));
-      expect(await rig.unfinished()).toEqual([]);
+      expect(await leftBehind()).toEqual([]);
     });
   });
 

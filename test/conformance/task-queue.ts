@@ -14,17 +14,23 @@ export interface TaskQueueRig {
 }
 
 /** What every task queue must do. */
-export function taskQueueConformance(open: () => Promise<TaskQueueRig>): void {
+export function taskQueueConformance(openRig: (options: { requeueAfterMs: number }) => Promise<TaskQueueRig>): void {
   describe('task queue', () => {
     let rig: TaskQueueRig;
+    let rigs: TaskQueueRig[];
     let consumers: Consumer[];
+    const open = async (requeueAfterMs: number) => {
+      rig = await openRig({ requeueAfterMs });
+      rigs.push(rig);
+    };
     beforeEach(async () => {
-      rig = await open();
+      rigs = [];
       consumers = [];
+      await open(20);
     });
     afterEach(async () => {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await rig.close();
+      for (const each of rigs) await each.close();
     });
 
     const consume = (queue: QueueName, handle?: (delivery: Delivery) => Promise<void>) => {
@@ -155,6 +161,7 @@ export function taskQueueConformance(open: () => Promise<TaskQueueRig>): void {
       });
 
       it('gives back at once what the handler refused', async () => {
+        await open(60_000);
         const gate = Promise.withResolvers<void>();
         const first = consume('enhance', () => gate.promise);
         const message = task('video.enhance');

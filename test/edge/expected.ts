@@ -6,10 +6,12 @@ import type { EdgeCase } from './cases.ts';
 const VOLATILE =
   /^(date|connection|keep-alive|transfer-encoding|x-amz-request-id|x-amz-id-2|x-amzn-requestid|apigw-requestid)$/;
 
+const REQUEST_IDS = /<(RequestId|HostId)>[^<]*/g;
+
 /** The parts of a reply that two answers to the same question share. */
 export function lasting({ status, headers, body }: Reply): Reply {
   const kept = Object.entries(headers).filter(([name]) => !VOLATILE.test(name));
-  return { status, headers: Object.fromEntries(kept), body };
+  return { status, headers: Object.fromEntries(kept), body: body.replace(REQUEST_IDS, '<$1>') };
 }
 
 /** What the edge has to answer, given what the origin answered: the same, and what the route's policy adds. */

@@ -14,6 +14,7 @@ let ears: Awaited<ReturnType<typeof reelight.listen>>;
 
 beforeAll(async () => {
   ears = await reelight.listen(client);
+  await ears.until(({ type }) => type === 'connection');
   id = await reelight.send(clip, client);
   done = await reelight.ended(id, 110_000);
   await ears.until(({ process_type, status }) => process_type === 'video_enhancement' && status === 'completed');
@@ -63,8 +64,12 @@ describe('what the WebSocket told', () => {
 });
 
 describe('the enhanced file', () => {
+  // As a page of another origin would ask.
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
-    fetch(`${reelight.base}/processed_videos/${id}`, { method, headers });
+    fetch(`${reelight.base}/processed_videos/${id}`, {
+      method,
+      headers: { origin: 'https://elsewhere.example', ...headers },
+    });
 
   it('is a whole MP4 with its index in front', async () => {
     const response = await get();
@@ -100,7 +105,9 @@ describe('the enhanced file', () => {
 });
 
 it('has its metadata, in the form of the contract', async () => {
-  const response = await fetch(`${reelight.base}/metadata/${id}.json`);
+  const response = await fetch(`${reelight.base}/metadata/${id}.json`, {
+    headers: { origin: 'https://elsewhere.example' },
+  });
   expect(response.headers.get('content-type')).toContain('application/json');
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   const document = MetadataDocument.parse(await response.json());

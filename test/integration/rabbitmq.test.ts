@@ -28,9 +28,9 @@ afterEach(async () => {
 });
 
 describe('over RabbitMQ', () => {
-  taskQueueConformance(async () => {
+  taskQueueConformance(async ({ requeueAfterMs }) => {
     await purge();
-    const queue = await connectBroker(options({ requeueAfterMs: 20 }));
+    const queue = await connectBroker(options({ requeueAfterMs }));
     return { queue, parked: takeParked(), millisecondsPerSecond: 1_000, close: () => queue.close() };
   });
 });
@@ -133,6 +133,17 @@ describe('a consumer', () => {
     gate.resolve();
     await until(() => consumer.taken.length === 2);
     expect(consumer.messages()[1]).toEqual(next);
+  });
+
+  it('brings its deleted queue back by itself', async () => {
+    await purge();
+    const here = await broker();
+    const consumer = consume(here, 'enhance');
+    await until(async () => (await admin.channel.checkQueue(QUEUES.enhance.name)).consumerCount === 1);
+    await admin.channel.deleteQueue(QUEUES.enhance.name);
+    await until(() => isThere(QUEUES.enhance.name));
+    admin.channel.sendToQueue(QUEUES.enhance.name, Buffer.from(JSON.stringify(task('video.enhance'))));
+    await until(() => consumer.taken.length === 1);
   });
 
   it('whose connection drops finishes its job once, and then gets the copy', async () => {
@@ -394,6 +405,19 @@ async function purge(): Promise<void> {
   );
   for (const name of [...Object.values(QUEUES).map((queue) => queue.name), ...delayed, PARKED_QUEUE]) {
     await admin.channel.purgeQueue(name);
+  }
+}
+
+/** Asked on a channel of its own: the broker closes the one that asks for what is not there. */
+async function isThere(queue: string): Promise<boolean> {
+  const channel = await admin.model.createChannel();
+  channel.on('error', () => {});
+  try {
+    await channel.checkQueue(queue);
+    await channel.close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

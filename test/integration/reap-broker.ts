@@ -1,24 +1,27 @@
 /**
  * Cleans up after a private broker: `reap-broker.ts <folder>` waits for its stdin to close, which happens however the
- * process that started it ends, then kills what the folder's pid files name and deletes the folder.
+ * process that started it ends, then ends what that left running and deletes the folder.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { homeFrom } from '../../local/home.ts';
+import { endLeftovers } from '../../local/supervisor/records.ts';
 
-const home = process.argv[2];
-if (!home) throw new Error('usage: reap-broker.ts <folder>');
+const ATTEMPTS = 100;
 
-process.stdin.resume();
-process.stdin.on('end', async () => {
-  for (const file of await readdir(home)) {
-    if (file.endsWith('.pid')) await kill(Number(await readFile(join(home, file), 'utf8')));
-  }
-  await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-});
+const root = process.argv[2];
+if (!root) throw new Error('usage: reap-broker.ts <folder>');
+const { run } = homeFrom({ REELIGHT_HOME: root });
 
-/** Only if it still is the process that was started: numbers are used again. It was given the folder as HOME. */
-async function kill(pid: number): Promise<void> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  if (!environment.split('\0').includes(`HOME=${home}`)) return;
-  process.kill(pid, 'SIGKILL');
+for await (const _ of process.stdin);
+// What is dying closes its files before it is gone; only what is gone has left something behind.
+for (let attempt = 0; attempt < ATTEMPTS && (await leftovers()) > 0; attempt++) {
+  await endLeftovers(run);
+  await sleep(50);
+}
+await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+
+async function leftovers(): Promise<number> {
+  const records = await readdir(run).catch(() => []);
+  return records.length;
 }

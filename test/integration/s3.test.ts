@@ -146,6 +146,30 @@ it('joins twelve parts in the order of their numbers, sent several at once', asy
   await expect(source.read(0, 1, signal)).rejects.toMatchObject({ code: 'object_changed' });
 });
 
+it('copies no mixture of a source that changes or goes meanwhile', async () => {
+  const key = `attempts/${randomUUID()}`;
+  const meta = { contentType: 'video/mp4' };
+  for (const [code, meddle] of [
+    ['object_changed', () => store.write(key, 'changed', meta)],
+    ['object_gone', () => store.remove(key)],
+  ] as const) {
+    await store.write(key, 'seen', meta);
+    const client = createS3Client({ ...emulator(), forcePathStyle: true });
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'UploadPartCopyCommand') await meddle();
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const copying = s3UploadStore(client, fresh.bucket).copy(key, `${key}/to`, meta, { absent: true });
+    await expect(copying).rejects.toMatchObject({ code });
+    expect(await store.head(`${key}/to`)).toBeUndefined();
+    expect(await fresh.unfinished()).not.toContain(`${key}/to`);
+    client.destroy();
+  }
+});
+
 it('says so when the bucket itself is missing', async () => {
   const nowhere = s3UploadStore(fresh.client, 'no-such-bucket-anywhere');
   await expect(nowhere.read('a', { start: 0, end: 0 })).rejects.toMatchObject({ name: 'NoSuchBucket' });

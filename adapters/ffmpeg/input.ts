@@ -1,0 +1,58 @@
+import { ReelightError, TransientError } from '../../core/errors.ts';
+import type { RangeSource } from '../../core/ports/index.ts';
+import { serveSource } from './range-server.ts';
+
+/**
+ * What people upload as video, and audio files, so that they can be told what is missing. Left out is everything that
+ * points elsewhere: playlists (hls, dash), scripts (concat, ffconcat), image sequences, devices, subtitles with fonts.
+ */
+const DEMUXERS = [
+  ...['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'flv', 'gif', 'ogg', 'asf', 'dv', 'mxf', 'ivf', 'nut'],
+  ...['h264', 'hevc', 'm4v', 'vc1', 'yuv4mpegpipe', 'wtv'],
+  ...['mp3', 'wav', 'flac', 'aac', 'aiff', 'ac3', 'eac3', 'amr', 'caf', 'w64'],
+];
+
+/** 64 Mpixel, above any camera's: a forged header cannot make us reserve memory for more. */
+const MAX_PIXELS = 8192 * 8192;
+
+/** A source as an FFmpeg program reads it. */
+export interface Input {
+  /** The options that confine the program to this source, and the source. */
+  args: string[];
+  /** How far reading came, 0 to 1. */
+  reached(): number;
+  /** Throws when storage, and not the file, is to blame for what went wrong. */
+  blameStorage(): void;
+  /** Makes what a program said fit for logs: without the address. */
+  redact(text: string): string;
+}
+
+/** Lends the source to an FFmpeg program by a loopback address. Afterwards nobody can read it, and nobody does. */
+export async function withInput<T>(
+  source: RangeSource,
+  signal: AbortSignal,
+  use: (input: Input) => Promise<T>,
+): Promise<T> {
+  const served = await serveSource(source, signal);
+  try {
+    return await use({
+      args: [
+        ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS.join(',')],
+        ...['-max_pixels', String(MAX_PIXELS), '-i', served.url],
+      ],
+      reached: served.reached,
+      blameStorage: () => {
+        const failure = served.failure();
+        if (failure instanceof ReelightError) throw failure;
+        if (failure) {
+          throw new TransientError('source_unreadable', 'The source could not be read from storage.', {
+            cause: failure,
+          });
+        }
+      },
+      redact: (text) => text.replaceAll(served.url, '<source>'),
+    });
+  } finally {
+    await served.close();
+  }
+}
