@@ -1,7 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import {
   type Client,
-  ClientError,
   enhancedPath,
   FileError,
   isSettled,
@@ -10,16 +9,14 @@ import {
   type UploadFile,
   type VideoState,
 } from '../client/index.ts';
-import { ReelightError } from '../core/errors.ts';
 import type { ProfileName } from '../core/profiles/index.ts';
 import { fetchFile } from './fetch-file.ts';
+import { giveBack } from './give-back.ts';
 import { type Journal, journalKey } from './journal.ts';
-import type { FileStatus, Stage } from './reports/report.ts';
+import { codeOf, failureOf, isDeleted, JobFailed, messageOf } from './reasons.ts';
+import type { FileStatus } from './reports/report.ts';
 import { nameToTell, type Source } from './sources.ts';
 import { metadataName, type Target, videoName } from './targets.ts';
-
-/** How long giving the work back may take once nobody wants it any more. */
-const WITHDRAW_MS = 10_000;
 
 export interface Work {
   client: Client;
@@ -30,11 +27,6 @@ export interface Work {
   profile: ProfileName;
   report(status: FileStatus): void;
   signal: AbortSignal;
-}
-
-/** The server ended the job without a result; the message is its reason. */
-class JobFailed extends ReelightError {
-  override readonly retryable = false;
 }
 
 /**
@@ -80,7 +72,7 @@ export async function enhanceFile(
   } catch (error) {
     // What cannot be taken back goes on there, and is found again by the same command; as is what never got that far.
     const unwanted = signal.aborted || error instanceof FileError;
-    if (unwanted && status.file_id && (await withdraw(client, status.file_id, status.stage))) await journal.forget(key);
+    if (unwanted && status.file_id && (await giveBack(client, status.file_id, status.stage))) await journal.forget(key);
     if (signal.aborted) {
       show({ stage: 'cancelled', bytes: null });
       return 'cancelled';
@@ -157,60 +149,4 @@ async function collect(fileId: string, end: VideoState, target: Target, work: Wo
     written.video = path;
   }
   show({ outputs: written });
-}
-
-/** In words for the person whose video it is; nothing when both processes were completed. */
-function failureOf({ processes }: VideoState): JobFailed | undefined {
-  const parts = [
-    ['enhancement', processes.video_enhancement],
-    ['metadata', processes.metadata_extraction],
-  ] as const;
-  const failed = parts.filter(([, { status }]) => status !== 'completed');
-  if (failed.length === 0) return undefined;
-  const reasons = failed.map(([what, { status, error }]) => ({ what, reason: error ?? `it was ${status}` }));
-  const [first, second] = reasons;
-  // Both mostly fail for the same reason: the file.
-  const same = first?.reason === second?.reason;
-  const message = same ? `${first?.reason}` : reasons.map(({ what, reason }) => `${what}: ${reason}`).join('; ');
-  const cancelled = failed.every(([, { status }]) => status === 'cancelled');
-  return new JobFailed(cancelled ? 'cancelled_elsewhere' : 'job_failed', message);
-}
-
-/** Nobody wants it any more. Answers whether nothing is left to be found again. */
-async function withdraw(client: Client, fileId: string, stage: Stage): Promise<boolean> {
-  const signal = AbortSignal.timeout(WITHDRAW_MS);
-  try {
-    if (stage !== 'uploading' || !(await abandon(client, fileId, signal))) await client.cancel(fileId, signal);
-    return true;
-  } catch (error) {
-    // Gone is as good as given back. Finished (409) is not: its results can still be had.
-    return isDeleted(error);
-  }
-}
-
-function isDeleted(error: unknown): boolean {
-  return error instanceof ClientError && error.status === 404;
-}
-
-/** `false`: too late, all of it is there. */
-async function abandon(client: Client, fileId: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await client.abandon(fileId, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof ClientError && error.status === 409) return false;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof ReelightError) return error.code;
-  return (error as NodeJS.ErrnoException).code ?? 'internal_error';
-}
-
-function messageOf(error: unknown): string {
-  if (isDeleted(error)) return 'It was deleted on the server meanwhile.';
-  const message = error instanceof Error ? error.message : String(error);
-  const passing = error instanceof ReelightError && error.retryable;
-  return passing ? `${message} The same command goes on where this one stopped.` : message;
 }

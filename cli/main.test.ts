@@ -97,7 +97,7 @@ test('SIGINT while downloading leaves no half result, and what was made can stil
     return 'handled';
   });
   const { child, ended } = command('enhance', 'clip.mp4');
-  await vi.waitFor(async () => expect((await left()).some((name) => name.endsWith('.part'))).toBe(true), {
+  await vi.waitFor(async () => expect((await left()).some((name) => /enhanced.*\.part$/.test(name))).toBe(true), {
     timeout: 10_000,
   });
   child.kill('SIGINT');

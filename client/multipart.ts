@@ -38,7 +38,7 @@ export async function sendParts(
     const numbers = Array.from({ length: multipart.part_count }, (_, index) => index + 1);
     const there = etags;
     const missing = numbers.filter((number) => !there.has(number));
-    progress.parts(there.keys().map((number) => [number, partLength(file.size, multipart, number) ?? 0]));
+    progress.parts(Array.from(there.keys(), (number) => [number, partLength(file.size, multipart, number) ?? 0]));
     await inParallel(
       missing,
       AT_ONCE,

@@ -8,9 +8,11 @@ export interface SourceFacts {
     width: number;
     height: number;
     color: ColorTags;
+    /** How many, where the container counts them. */
+    frames?: number;
   };
   audio: { index: number; codec: string; channels: number } | null;
-  /** Seconds; 0 where the container does not tell. */
+  /** Of the video, in seconds; 0 where the container does not tell. */
   duration: number;
 }
 

@@ -12,7 +12,7 @@ import { defineStacks } from './stacks.ts';
 
 /** What the image is built from; the rest of the tree must not change its hash. */
 const IMAGE_SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'core', 'pipeline', 'adapters'];
-const IMAGE_ENTRIES = ['containers', 'lambdas', 'infra/bundle.ts', 'infra/bundling'];
+const IMAGE_ENTRIES = ['containers', 'lambdas', 'infra/bundle.ts', 'infra/bundling', 'infra/fingerprint.ts'];
 
 try {
   const app = new App();

@@ -1,3 +1,5 @@
+import { CORS } from '../core/cors.ts';
+
 /**
  * What is behind which path: the one table that CloudFront and the edge of one machine both follow. The words are
  * CloudFront's: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
@@ -161,11 +163,11 @@ export function responseHeaders(allowedOrigins: readonly string[]): Record<Behav
   } as const;
   const cors = {
     allowOrigins: allowedOrigins.includes('*') ? ['*'] : allowedOrigins,
-    exposeHeaders: ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'],
+    exposeHeaders: CORS.responseHeaders,
     override: true,
     allowMethods: READ_CROSS_ORIGIN,
     allowHeaders: ['range', 'if-range', 'if-none-match', 'if-modified-since'],
-    maxAge: 600,
+    maxAge: CORS.maxAgeSeconds,
   } as const;
   return { plain: { security }, shared: { security, cors } };
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readConfig } from '../infra/config.ts';
+import { type Config, readConfig } from '../infra/config.ts';
 import { fingerprint } from '../infra/fingerprint.ts';
 import { BUCKETS, bucketName, stackNames } from '../infra/names.ts';
 import { Outputs } from '../infra/outputs.ts';
@@ -21,9 +21,6 @@ import {
 import { homeFrom, ROOT } from './home.ts';
 import { portsFrom } from './ports.ts';
 import { runMain } from './run-main.ts';
-
-/** As settled when no name is given. */
-const NAMED = readConfig({});
 
 /** Whatever decides what is deployed. */
 const SOURCES = [
@@ -47,7 +44,8 @@ export interface DeployOptions {
  * Deploys the stacks to the running emulator and writes their outputs to `<home>/outputs.json`. Does nothing when what
  * the emulator has was made of the same sources and settings.
  *
- * @throws LocalError `not_ready` when no emulator answers, TransientError `deploy_failed` with the end of CDK's log
+ * @throws LocalError `not_ready` when no emulator answers, ConfigError for a wrong setting, TransientError
+ *   `deploy_failed` with the end of CDK's log
  */
 export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }: DeployOptions): Promise<Outputs> {
   const emulator = await emulatorAt(emulatorPort);
@@ -59,15 +57,18 @@ export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }
     ...(allowedOrigins && { allowedOrigins }),
     ...ffmpeg(process.env),
   };
+  const config = readConfig(settings);
   const version = await fingerprint(ROOT, SOURCES, JSON.stringify(settings));
-  const deployed = await unchanged(emulator, home, version);
+  const deployed = await unchanged(emulator, home, config, version);
   if (deployed) {
     log('The stacks are deployed already, and nothing has changed.');
     return deployed;
   }
   log('Deploying the stacks to the emulator …');
   const started = performance.now();
-  const outputs = await deployStacks(emulator, home, { ...settings, fingerprint: version }, log);
+  await makeRoom(emulator, config, log);
+  await cdkDeploy(home, { ...settings, fingerprint: version }, emulator.environment);
+  const outputs = Outputs.parse(outputsOf(await describeStacks(emulator), Object.values(stackNames(config))));
   await uploadDocsAssets(emulator, outputs.SiteBucket);
   await write(join(home, 'outputs.json'), outputs);
   // Last: a deployment that was interrupted is done again.
@@ -77,30 +78,29 @@ export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }
 }
 
 /** The outputs, if the last deployment came to its end and what the emulator has is what it deployed. */
-async function unchanged(emulator: Emulator, home: string, version: string): Promise<Outputs | undefined> {
+async function unchanged(
+  emulator: Emulator,
+  home: string,
+  config: Config,
+  version: string,
+): Promise<Outputs | undefined> {
   const last = await read(join(home, 'deployed.json'));
   if (last?.version !== version) return undefined;
   const written = Outputs.safeParse(await read(join(home, 'outputs.json')));
   // An emulator that was killed may have gone back to an earlier deployment, or to none.
-  const present = outputsOf(await describeStacks(emulator), Object.values(stackNames(NAMED)));
+  const present = outputsOf(await describeStacks(emulator), Object.values(stackNames(config)));
   const same = written.success && present?.Fingerprint === version && matches(written.data, present);
   return same ? written.data : undefined;
 }
 
-async function deployStacks(
-  emulator: Emulator,
-  home: string,
-  settings: Record<string, string>,
-  log: (line: string) => void,
-): Promise<Outputs> {
-  const names = stackNames(NAMED);
+/** What CDK and CloudFormation need before they can begin. */
+async function makeRoom(emulator: Emulator, config: Config, log: (line: string) => void): Promise<void> {
   await ensureAssetsBucket(emulator);
-  const owner = (await describeStacks(emulator)).find(({ StackName }) => StackName === names.data);
-  const buckets = BUCKETS.map((bucket) => bucketName(NAMED, bucket, ACCOUNT, REGION));
+  const { data } = stackNames(config);
+  const owner = (await describeStacks(emulator)).find(({ StackName }) => StackName === data);
+  const buckets = BUCKETS.map((bucket) => bucketName(config, bucket, ACCOUNT, REGION));
   const left = await removeLeftBuckets(emulator, buckets, owner);
   if (left.length > 0) log('The emulator was killed and has lost its records: the objects it kept were removed.');
-  await cdkDeploy(home, settings, emulator.environment);
-  return Outputs.parse(outputsOf(await describeStacks(emulator), Object.values(names)));
 }
 
 function matches(written: Outputs, present: Record<string, string>): boolean {

@@ -25,7 +25,11 @@ export interface ServedSource {
 }
 
 /** Serves one source, and nothing else, to whoever on this machine knows the random address. */
-export async function serveSource(source: RangeSource, signal: AbortSignal, patience?: Patience): Promise<ServedSource> {
+export async function serveSource(
+  source: RangeSource,
+  signal: AbortSignal,
+  patience?: Patience,
+): Promise<ServedSource> {
   signal.throwIfAborted();
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();

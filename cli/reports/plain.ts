@@ -1,33 +1,35 @@
-import type { FileStatus, Output, Report } from './report.ts';
+import type { ProcessStatus } from '../../core/process.ts';
+import { isFinal, type Output, type Report, type Stage } from './report.ts';
 import { bytes, outcome, safe, summaryLine } from './text.ts';
 
-/** For logs and pipes: a line for each change of state and each tenth of the way, failures on stderr. */
+/** Tenths that follow each other faster are passed over: what is over in a moment needs no progress. */
+const UNHURRIED_MS = 1_000;
+
+/** For logs and pipes: a line for each change of state and each tenth of a long way, failures on stderr. */
 export function plainReport(out: Output, err: Output, cwd: string): Report {
-  const told = new Map<string, FileStatus & { tenth: number }>();
+  const told = new Map<string, { stage: Stage; metadata: ProcessStatus; tenth: number; at: number }>();
 
   return {
     note: (line) => out.write(`${safe(line)}\n`),
     file(status) {
-      const before = told.get(status.file);
-      const changed = before?.stage !== status.stage;
-      const tenth = Math.max(Math.floor(status.progress / 10), changed ? 0 : before.tenth);
-      told.set(status.file, { ...status, tenth });
-      const say = (text: string, to = out) => to.write(`${safe(status.file)}: ${text}\n`);
+      const { file, stage, metadata } = status;
+      const say = (text: string, to = out) => to.write(`${safe(file)}: ${text}\n`);
+      const before = told.get(file);
+      const tenth = Math.floor(status.progress / 10);
+      const now = Date.now();
+      const changed = before?.stage !== stage;
+      const further = !changed && tenth > before.tenth && now - before.at >= UNHURRIED_MS;
+      const last = changed || further ? { tenth, at: now } : { tenth: before.tenth, at: before.at };
+      told.set(file, { stage, metadata: metadata.status, ...last });
 
-      if (before && before.metadata.status !== status.metadata.status) say(`metadata ${status.metadata.status}`);
-      if (status.stage === 'failed') say(outcome(status, cwd), err);
-      else if (status.stage === 'done' || status.stage === 'cancelled') say(outcome(status, cwd));
-      else if (changed)
-        say(status.stage === 'uploading' && status.bytes ? uploading(status.bytes.total) : status.stage);
-      else if (tenth > before.tenth) say(`${status.stage} ${tenth * 10} %`);
+      if (before && before.metadata !== metadata.status) say(`metadata ${metadata.status}`);
+      if (isFinal(status)) say(outcome(status, cwd), stage === 'failed' ? err : out);
+      else if (changed) say(stage === 'uploading' && status.bytes ? `${stage} (${bytes(status.bytes.total)})` : stage);
+      else if (further) say(`${stage} ${tenth * 10} %`);
     },
     summary(count) {
       if (count.done + count.failed + count.cancelled > 1) out.write(`${summaryLine(count)}\n`);
     },
     close: () => {},
   };
-}
-
-function uploading(size: number): string {
-  return `uploading (${bytes(size)})`;
 }

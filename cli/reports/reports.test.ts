@@ -1,10 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { recorder } from '../testing/world.ts';
 import { jsonReport } from './json.ts';
 import { liveReport } from './live.ts';
 import { plainReport } from './plain.ts';
 import type { FileStatus } from './report.ts';
 import { bytes, inColumns, safe } from './text.ts';
+
+afterEach(() => vi.useRealTimers());
 
 const status = (change: Partial<FileStatus> = {}): FileStatus => ({
   file: 'clip.mp4',
@@ -36,10 +38,14 @@ function shown(text: string): string[] {
 }
 
 test('plain: a line for each change of state and each tenth, however often one is told', () => {
+  vi.useFakeTimers();
   const [out, err] = [recorder(), recorder()];
   const report = plainReport(out, err, '/v');
   report.file(status({ stage: 'uploading', bytes: { moved: 0, total: 2048 } }));
-  for (let progress = 0; progress <= 100; progress += 0.5) report.file(status({ progress }));
+  for (let progress = 0; progress <= 100; progress += 0.5) {
+    vi.advanceTimersByTime(100);
+    report.file(status({ progress }));
+  }
   // Given to another worker, it may begin again.
   report.file(status({ stage: 'queued', progress: 100 }));
   const metadata = { status: 'completed', progress: 100, error: null } as const;
@@ -56,6 +62,16 @@ test('plain: a line for each change of state and each tenth, however often one i
   expect(err.lines()).toEqual(['clip.mp4: failed: No.']);
 });
 
+test('plain: what is over in a moment needs no progress', () => {
+  vi.useFakeTimers();
+  const out = recorder();
+  const report = plainReport(out, recorder(), '/v');
+  for (let progress = 0; progress <= 50; progress += 1) report.file(status({ progress }));
+  vi.advanceTimersByTime(1_000);
+  report.file(status({ progress: 51 }));
+  expect(out.lines()).toEqual(['clip.mp4: enhancing', 'clip.mp4: enhancing 50 %']);
+});
+
 test('json: an event for each whole per cent, notes on stderr', () => {
   const [out, err] = [recorder(), recorder()];
   const report = jsonReport(out, err);
@@ -67,34 +83,30 @@ test('json: an event for each whole per cent, notes on stderr', () => {
 
 test('live: one line a file under way, with what has ended above', () => {
   vi.useFakeTimers();
-  try {
-    const screen = Object.assign(recorder(), { columns: 100 });
-    const report = liveReport(screen, true, '/v');
-    report.note('hello');
-    report.file(status({ file: 'a.mp4', progress: 10 }));
-    report.file(status({ file: 'b.mp4', stage: 'uploading', progress: 50, bytes: { moved: 1, total: 2 } }));
-    vi.advanceTimersByTime(150);
-    report.file(status({ file: 'a.mp4', progress: 60, metadata: { status: 'completed', progress: 100, error: null } }));
-    vi.advanceTimersByTime(150);
-    const middle = shown(screen.text());
-    expect(middle).toHaveLength(3);
-    expect(middle[0]).toBe('hello');
-    expect(middle[1]).toMatch(/^a\.mp4 .* 60% enhancing +metadata completed/);
-    expect(middle[2]).toMatch(/^b\.mp4 .* 50% uploading 1 byte of 2 bytes/);
+  const screen = Object.assign(recorder(), { columns: 100 });
+  const report = liveReport(screen, true, '/v');
+  report.note('hello');
+  report.file(status({ file: 'a.mp4', progress: 10 }));
+  report.file(status({ file: 'b.mp4', stage: 'uploading', progress: 50, bytes: { moved: 1, total: 2 } }));
+  vi.advanceTimersByTime(150);
+  report.file(status({ file: 'a.mp4', progress: 60, metadata: { status: 'completed', progress: 100, error: null } }));
+  vi.advanceTimersByTime(150);
+  const middle = shown(screen.text());
+  expect(middle).toHaveLength(3);
+  expect(middle[0]).toBe('hello');
+  expect(middle[1]).toMatch(/^a\.mp4 .* 60% enhancing +metadata completed/);
+  expect(middle[2]).toMatch(/^b\.mp4 .* 50% uploading 1 byte of 2 bytes/);
 
-    report.file(status({ file: 'a.mp4', stage: 'done', seconds: 2, outputs: { video: '/v/a.enhanced.mp4' } }));
-    report.file(status({ file: 'b.mp4', stage: 'failed', error: { code: 'x', message: 'No.' } }));
-    report.summary({ done: 1, failed: 1, cancelled: 0 });
-    report.close();
-    expect(shown(screen.text())).toEqual([
-      'hello',
-      '✓ a.mp4: done in 2.0 s: a.enhanced.mp4',
-      '✗ b.mp4: failed: No.',
-      '1 of 2 videos enhanced, 1 failed',
-    ]);
-  } finally {
-    vi.useRealTimers();
-  }
+  report.file(status({ file: 'a.mp4', stage: 'done', seconds: 2, outputs: { video: '/v/a.enhanced.mp4' } }));
+  report.file(status({ file: 'b.mp4', stage: 'failed', error: { code: 'x', message: 'No.' } }));
+  report.summary({ done: 1, failed: 1, cancelled: 0 });
+  report.close();
+  expect(shown(screen.text())).toEqual([
+    'hello',
+    '✓ a.mp4: done in 2.0 s: a.enhanced.mp4',
+    '✗ b.mp4: failed: No.',
+    '1 of 2 videos enhanced, 1 failed',
+  ]);
 });
 
 test('a file name cannot command the terminal', () => {

@@ -1,30 +1,58 @@
+import type { ColorTags } from '../media.ts';
 import type { Profile } from './profile.ts';
 
 /** Per channel: OpenCV's `convertScaleAbs(alpha=1.2, beta=10)`, which rounds half to even; no tie occurs here. */
 const CONTRAST = 'clip(floor(1.2*val+10.5),0,255)';
-/** OpenCV's `filter2D` with the 3×3 sharpening kernel. */
+/** OpenCV's `filter2D` with the 3×3 sharpening kernel, the same for each plane. */
 const SHARPEN = '-1 -1 -1 -1 9 -1 -1 -1 -1';
+
+/** Source matrices that FFmpeg's scaler converts from by their tag, and its name for each on the way back. */
+const MATRICES: Record<string, string> = {
+  bt709: 'bt709',
+  fcc: 'fcc',
+  bt470bg: 'bt470',
+  smpte170m: 'smpte170m',
+  smpte240m: 'smpte240m',
+  bt2020nc: 'bt2020',
+  bt2020c: 'bt2020',
+};
 
 /**
  * The fixed formula that others apply to every video, exact to the sample with OpenCV on 8-bit BGR frames. The padding
- * gives the right and bottom border OpenCV's default treatment (reflection without the edge), which FFmpeg 5.1's
- * `convolution` lacks.
+ * gives the right and bottom border OpenCV's default treatment (reflection without the edge), which FFmpeg 5's
+ * `convolution` lacks. On the way to BGR, the detour over the packed format is what OpenCV's decoder does, too.
  */
 export const classic: Profile = {
   name: 'classic',
   summary: 'Strong contrast and sharpening by a fixed formula, the same for every video.',
-  plan: ({ color }) => ({
-    graph: [
-      'format=bgr24',
-      'format=gbrp',
-      `lutrgb=r='${CONTRAST}':g='${CONTRAST}':b='${CONTRAST}'`,
-      'pad=iw+1:ih+1:0:0',
-      'fillborders=right=1:bottom=1:mode=reflect',
-      `convolution='${SHARPEN}:${SHARPEN}:${SHARPEN}:${SHARPEN}:1:1:1:1:0:0:0:0'`,
-      'crop=iw-1:ih-1:0:0:exact=1',
-      'format=bgr24',
-      'format=yuv420p',
-    ].join(','),
-    color,
-  }),
+  plan: ({ color }) => {
+    const tags = outputTags(color);
+    return {
+      graph: [
+        'scale=flags=bicubic',
+        'format=bgr24',
+        'scale=flags=bicubic',
+        'format=gbrp',
+        `lutrgb=r='${CONTRAST}':g='${CONTRAST}':b='${CONTRAST}'`,
+        'pad=iw+1:ih+1:0:0',
+        'fillborders=right=1:bottom=1:mode=reflect',
+        `convolution='${SHARPEN}:${SHARPEN}:${SHARPEN}:${SHARPEN}:1:1:1:1:0:0:0:0'`,
+        'crop=iw-1:ih-1:0:0:exact=1',
+        toYuv(tags),
+        'format=yuv420p',
+      ].join(','),
+      color: tags,
+    };
+  },
 };
+
+/** Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. */
+function toYuv({ matrix }: ColorTags): string {
+  const back = matrix && MATRICES[matrix];
+  return `scale=${back ? `out_color_matrix=${back}:` : ''}out_range=tv:flags=area+accurate_rnd`;
+}
+
+/** A source in RGB has no matrix to keep: it gets one, and says so. */
+function outputTags(color: ColorTags): ColorTags {
+  return { ...color, matrix: color.matrix === 'gbr' ? 'bt709' : color.matrix, range: 'tv' };
+}

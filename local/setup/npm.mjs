@@ -33,7 +33,7 @@ export function npmPackagesAreCurrent(root) {
 export async function installNpmPackages(root) {
   const hash = hashOfLock(root);
   const { command, args, env } = npm(root);
-  await run('npm packages', command, [...args, 'ci', '--no-audit', '--no-fund'], {
+  await run('npm packages', command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env,
     advice: 'Check the network (npm ping) and try again; npm ci in this folder shows more.',

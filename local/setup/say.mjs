@@ -11,7 +11,8 @@ export function say(line) {
 
 /** Between two signs of life where the last line cannot be rewritten. */
 const STILL_MS = 15_000;
-const KEPT_LINES = 15;
+/** Shown when it fails: what is wrong stands at the beginning or at the end. */
+const KEPT_LINES = 8;
 
 /**
  * Runs one program of the setup and shows how it goes: a line that is rewritten on a terminal, else plain lines.
@@ -25,13 +26,15 @@ export async function run(what, command, args, { cwd, env, advice } = {}) {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
   /** @type {string[]} */
-  const output = [];
+  const first = [];
+  /** @type {string[]} */
+  const last = [];
   const live = process.stderr.isTTY;
   if (!live) say(`  ${what} …`);
   const show = () => {
     if (!live) return say(`  ${what} … ${seconds()}`);
     const room = (process.stderr.columns || 80) - 1;
-    process.stderr.write(`\r\x1b[K${`  ${what} … ${seconds()}  ${output.at(-1) ?? ''}`.slice(0, room)}`);
+    process.stderr.write(`\r\x1b[K${`  ${what} … ${seconds()}  ${last.at(-1) ?? first.at(-1) ?? ''}`.slice(0, room)}`);
   };
   const ticking = setInterval(show, live ? 250 : STILL_MS);
 
@@ -40,8 +43,9 @@ export async function run(what, command, args, { cwd, env, advice } = {}) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-      output.push(...lines);
-      output.splice(0, output.length - KEPT_LINES);
+      first.push(...lines.splice(0, KEPT_LINES - first.length));
+      last.push(...lines);
+      last.splice(0, last.length - KEPT_LINES);
     });
   }
   /** @type {string | undefined} */
@@ -53,7 +57,7 @@ export async function run(what, command, args, { cwd, env, advice } = {}) {
   stop();
   if (live) process.stderr.write('\r\x1b[K');
   if (failure === undefined) return say(`  ${what}: done in ${seconds()}`);
-  for (const line of output) say(`    ${line}`);
+  for (const line of [...first, ...last]) say(`    ${line}`);
   throw new SetupError(`${what}: ${failure}. ${advice ?? 'See the lines above.'}`);
 }
 
