@@ -180,7 +180,6 @@ export class ApiStack extends Stack {
       maxBatchingWindow: Duration.seconds(0),
       parallelizationFactor: 10,
       bisectBatchOnError: true,
-      reportBatchItemFailures: true,
       // A record that cannot be told holds up those behind it, and old news is no news: clients converge by snapshot.
       retryAttempts: 5,
       maxRecordAge: Duration.minutes(15),

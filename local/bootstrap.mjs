@@ -33,9 +33,9 @@ try {
   // It holds passwords.
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const wanted = { home, local, tests, docker: args.includes('--docker'), env: process.env };
-  await setUp(wanted, nodeOnly);
+  const found = await setUp(wanted, nodeOnly);
   if (script && !isOrphan()) start(script, args, nodeOnly ? {} : environmentFor(wanted));
-  else if (!script) say('Reelight: everything is installed.');
+  else if (!script && found) say('Reelight: everything is there already.');
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(`Reelight: ${error.message}`);
@@ -52,9 +52,12 @@ function readArguments(argv) {
   return { tests: options.includes('--tests'), nodeOnly: options.includes('--node-only'), script, args };
 }
 
-/** @param {import('./setup/machine.mjs').Wanted} wanted @param {boolean} nodeOnly */
+/**
+ * @param {import('./setup/machine.mjs').Wanted} wanted @param {boolean} nodeOnly
+ * @returns {Promise<boolean>} whether all was there already
+ */
 async function setUp(wanted, nodeOnly) {
-  if (isComplete(wanted, nodeOnly)) return;
+  if (isComplete(wanted, nodeOnly)) return true;
   const lock = await lockSetup();
   try {
     // Whoever held the lock may have done it all.
@@ -64,7 +67,7 @@ async function setUp(wanted, nodeOnly) {
       ...(npm ? ['npm packages, into node_modules: the libraries and tools of this project, Node 24 among them'] : []),
       ...(lacks ? explain(lacks, wanted) : []),
     ];
-    if (lines.length === 0) return;
+    if (lines.length === 0) return true;
     const obstacle = lacks && obstacleTo(lacks);
     if (obstacle) throw new SetupError(obstacle);
     say('Reelight installs what this machine lacks (once):');
@@ -72,6 +75,7 @@ async function setUp(wanted, nodeOnly) {
     if (npm) await installNpmPackages(root);
     if (lacks) await install(lacks, wanted);
     say('Reelight: everything is installed.');
+    return false;
   } finally {
     lock.release();
   }

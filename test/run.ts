@@ -14,19 +14,8 @@ interface Outcome {
 }
 
 const CHECKS: [string, string[]][] = [
-  ['format and lint', ['biome', 'check', '.']],
+  ['format, lint and direction of imports', ['biome', 'check', '.']],
   ['types', ['tsc', '--noEmit']],
-  [
-    'direction of imports',
-    [
-      'depcruise',
-      '--config',
-      '.dependency-cruiser.cjs',
-      '--output-type',
-      'err',
-      ...['core', 'pipeline', 'adapters', 'lambdas', 'containers', 'infra', 'local', 'client', 'cli'],
-    ],
-  ],
 ];
 
 const wanted = process.argv.slice(2);

@@ -99,11 +99,12 @@ async function encode(
 
 /**
  * A file that was cut off still decodes up to there, and FFmpeg calls that a success. It is told from one whose header
- * exaggerates (edited, or with a long last picture) by two witnesses: too short, and, where frames are counted, too few.
+ * exaggerates (edited, or with a long last picture) by two witnesses: picture and sound end too early, and, where
+ * frames are counted, too few came.
  */
 function refuseTruncated({ duration, video }: SourceFacts, frames: number, durationSeconds: number): void {
-  const tooShort = durationSeconds < duration - Math.max(0.5, duration * 0.05);
-  const tooFew = video.frames === undefined || frames < video.frames * 0.98;
+  const tooShort = durationSeconds < duration - Math.max(0.5, duration * 0.01);
+  const tooFew = video.frames === undefined || frames < video.frames * 0.99;
   if (!tooShort || !tooFew) return;
   const [reached, promised] = [durationSeconds, duration].map((seconds) => seconds.toFixed(1));
   const detail = `Only ${reached} of its ${promised} seconds could be decoded: the file is cut off or damaged.`;

@@ -7,6 +7,11 @@ const STAND_INS = [
   [/^@smithy\/core\/event-streams$/, 'no-event-streams.ts'],
 ] as const;
 
+const NO_JSON_SCHEMA = `
+function noJsonSchema() { throw new Error('Functions are bundled without JSON Schema: see infra/bundling/leaner.ts.'); }
+function noJsonSchemaMethod() { return noJsonSchema; }
+`;
+
 /**
  * Helps the bundler leave out what functions do not use. Each rule keeps the meaning of what it rewrites; where a
  * package's next version no longer looks as a rule expects, the rule does nothing and the size budget's test tells.
@@ -41,6 +46,16 @@ export function leaner(): Plugin {
         if (path.includes('node_modules')) return undefined;
         const source = await readFile(path, 'utf8');
         return { contents: source.replace(/^import \{ z \} from 'zod';$/m, `import * as z from 'zod';`), loader: 'ts' };
+      });
+
+      // Every zod schema can describe itself as JSON Schema, which nothing here asks for: the OpenAPI document is made
+      // in another way.
+      build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const contents = source
+          .replace(/\bprocessors\.\w+Processor\(/g, 'noJsonSchema(')
+          .replace(/\bcreate(To|Standard)JSONSchemaMethod\(/g, 'noJsonSchemaMethod(');
+        return { contents: contents + NO_JSON_SCHEMA, resolveDir: dirname(path) };
       });
 
       // The SDK's schemas name their traits by constants, `{ [_h]: … }`. A computed name might have side effects, so

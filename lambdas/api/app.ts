@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { cors } from 'hono/cors';
 import type { Ports, WorkerBoard } from '../../core/ports/index.ts';
 import { invalid, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -11,20 +10,14 @@ import type { ApiSettings } from './settings.ts';
 
 export type ApiPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'now' | 'log'> & { workers: WorkerBoard };
 
-/** The HTTP API, whole: requests checked by the schemas that document them, every error as problem+json. */
+/**
+ * The HTTP API, whole: requests checked by the schemas that document them, every error as problem+json. CORS is the
+ * gateway's: it answers preflights without calling us, and adds the headers to every answer.
+ */
 export function createApp(ports: ApiPorts, settings: ApiSettings): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : invalid(result.error)),
   });
-  app.use(
-    cors({
-      origin: settings.allowedOrigins.includes('*') ? '*' : settings.allowedOrigins,
-      allowMethods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
-      allowHeaders: ['content-type', 'idempotency-key', 'range', 'if-none-match', 'traceparent'],
-      exposeHeaders: ['content-range', 'accept-ranges', 'etag', 'content-length', 'last-modified'],
-      maxAge: 600,
-    }),
-  );
   app.onError(onError(ports.log));
   app.notFound(() => problem(404, 'no_such_route', 'There is nothing at this address. See /docs.'));
   uploadRoutes(app, ports, settings);

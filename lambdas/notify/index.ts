@@ -1,4 +1,4 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { connectionFromImage } from '../../adapters/dynamodb/connection-store.ts';
 import { videoFromImage } from '../../adapters/dynamodb/video-store.ts';
 import { audience, functionLog, now, table } from '../../adapters/from-environment.ts';
@@ -8,19 +8,11 @@ const log = functionLog();
 const ports = { ...table(), audience: audience(), now, log };
 
 /**
- * Changes of the table in, WebSocket messages out. In order, so that the first record that fails is where the stream
- * goes on: everything after it is given again, and clients drop what they have seen by `seq`.
+ * Changes of the table in, WebSocket messages out, in order. What throws makes the stream give the batch again (in
+ * halves, until the record at fault is alone); clients drop what they have seen by its `seq`.
  */
-export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const record of event.Records) {
-    try {
-      await tellOf(record);
-    } catch (error) {
-      log.error('a change could not be announced; the stream gives it again', error);
-      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
-    }
-  }
-  return { batchItemFailures: [] };
+export async function handler(event: DynamoDBStreamEvent): Promise<void> {
+  for (const record of event.Records) await tellOf(record);
 }
 
 async function tellOf({ eventName, dynamodb }: DynamoDBRecord): Promise<void> {

@@ -137,6 +137,27 @@ describe('what origins are asked', () => {
     });
   });
 
+  it('is not confused by odd names', async () => {
+    api = (_request, response) => response.writeHead(200, ['__proto__', 'b', 'constructor', 'c']).end();
+    const got = await ask(base, { path: '/a?__proto__=x', headers: JSON.parse('{"__proto__":"a","constructor":"b"}') });
+    expect(got.status).toBe(200);
+    expect(Object.entries(got.headers)).toContainEqual(['constructor', 'c']);
+    expect(Object.entries(apiServer.asked[0]?.headers ?? {})).toContainEqual(['constructor', 'b']);
+    expect(apiServer.asked[0]?.url).toBe('/stage/a?__proto__=x');
+  });
+
+  it('gives the API no query string for what S3 does not have', async () => {
+    await ask(base, { path: '/processed_videos/none?acl' });
+    expect(apiServer.asked).toMatchObject([{ url: '/stage/processed_videos/none' }]);
+  });
+
+  it('asks S3 for no range on the strength of a date', async () => {
+    const headers = { range: 'bytes=0-3', 'if-range': 'Wed, 21 Oct 2026 07:28:00 GMT' };
+    await ask(base, { path: '/processed_videos/case', headers });
+    expect(s3Server.asked).toHaveLength(1);
+    expect(s3Server.asked[0]?.headers).not.toHaveProperty('if-match');
+  });
+
   it('signs keys of any spelling', async () => {
     await ask(base, { path: '/processed_videos/a%20b%2Bc+d%C3%A9//e' });
     expect(s3Server.asked[0]?.url?.split('?')[0]).toBe('/files/processed_videos/a%20b%2Bc%2Bd%C3%A9//e');

@@ -103,7 +103,7 @@ export function createEdge({ origins, allowedOrigins, log }: EdgeSettings): Edge
       if (gone.aborted) return void answer.upstream.destroy();
       response.detachSocket(socket);
       socket.off('end', leave);
-      join(socket, head, answer);
+      join(socket, head, answer, origins.socket.timeoutMs);
     } catch (error) {
       fail(error, response, gone);
     }
@@ -129,9 +129,8 @@ export function createEdge({ origins, allowedOrigins, log }: EdgeSettings): Edge
   function fail(error: unknown, response: ServerResponse, gone: AbortSignal): void {
     const refusal = refusalFor(error);
     if (refusal.status >= 500 && !gone.aborted) log.error('a request failed', error, { status: refusal.status });
-    // Half an answer cannot be taken back: the viewer sees it end too soon.
-    if (response.headersSent) response.destroy();
-    else if (!gone.aborted) refuse(response, refusal);
+    // Half an answer cannot be taken back: its connection was cut off, by which the viewer sees that it is half.
+    if (!response.headersSent && !gone.aborted) refuse(response, refusal);
   }
 
   async function close(graceMs: number): Promise<void> {

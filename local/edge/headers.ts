@@ -34,7 +34,7 @@ const ALWAYS_FORWARDED = new Set([
 
 /** The headers an origin gets: what the policy lets through of the viewer's, and what an edge adds. */
 export function originHeaders(request: ViewerRequest, policy: OriginRequestPolicy, viewerIp: string): Headers {
-  const headers: Headers = { 'user-agent': ['Amazon CloudFront'] };
+  const headers: Headers = Object.assign(Object.create(null), { 'user-agent': ['Amazon CloudFront'] });
   for (const [name, field] of Object.entries(request.headers)) {
     const wanted = policy.headers === 'all-but-host' ? name !== 'host' : policy.headers.includes(name);
     if ((wanted || ALWAYS_FORWARDED.has(name)) && !HOP_BY_HOP.has(name)) headers[name] = valuesOf(field);
@@ -64,7 +64,8 @@ export function viewerHeaders(
   policy: ResponseHeadersPolicy,
   viewer: { method: string; origin: string | undefined; cookies: OriginRequestPolicy['cookies'] },
 ): Headers {
-  const headers: Headers = {};
+  // Without a prototype, as senders choose the names.
+  const headers: Headers = Object.create(null);
   for (const [name, value] of pairs(rawHeaders)) {
     const key = name.toLowerCase();
     if (!HOP_BY_HOP.has(key)) headers[key] = [...(headers[key] ?? []), value];

@@ -158,18 +158,20 @@ it('is a WebSocket at the socket API only; elsewhere it is a request like any ot
   expect(origin.asked.at(-1)?.headers).not.toHaveProperty('upgrade');
 });
 
-it('keeps a viewer that does not close its side no longer than a moment', async () => {
-  const { server } = await open('/ws/alice');
+it.each([
+  ['close its side', true],
+  ['read what is left', false],
+])('keeps a viewer that does not %s no longer than a moment', async (_what, reads) => {
   const raw = connect({ port: Number(new URL(base).port), host: '127.0.0.1', allowHalfOpen: true });
+  raw.on('error', () => {});
   const accepted = once(accepting, 'connection') as Promise<[WebSocket]>;
-  raw.write(
-    'GET /ws/bob HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-  );
+  const head = ['GET /ws/bob HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket'];
+  head.push('Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', '', '');
+  raw.write(head.join('\r\n'));
   const [bob] = await accepted;
-  raw.resume();
-  bob.terminate();
-  await once(raw, 'end');
-  server.terminate();
+  if (reads) raw.resume();
+  bob.send(Buffer.alloc(16 * 1024 * 1024));
+  setTimeout(() => bob.terminate(), 200);
   while ((await heads()) > 0) await sleep(50);
   raw.destroy();
 });

@@ -7,7 +7,7 @@ import type { CustomOrigin } from './origins.ts';
 import { pairs } from './viewer-function.ts';
 
 /** How long a side may take to read what is left for it when the other has closed. */
-const LINGER_MS = 5_000;
+const LINGER_MS = 2_000;
 
 export interface Handshake {
   path: string;
@@ -48,21 +48,32 @@ export function shakeHands(origin: CustomOrigin, handshake: Handshake): Promise<
   return promise;
 }
 
-/** Tells the viewer what the origin agreed to, then passes bytes both ways until either side closes. */
-export function join(viewer: Socket, head: Buffer, { answer, upstream, rest }: Agreed): void {
+/**
+ * Tells the viewer what the origin agreed to, then passes bytes both ways until either side closes.
+ *
+ * @param patienceMs how long a side may leave what it was sent unread; meanwhile the other cannot be heard, nor its end
+ */
+export function join(viewer: Socket, head: Buffer, { answer, upstream, rest }: Agreed, patienceMs: number): void {
   upstream.setTimeout(0);
   const headers = pairs(answer.rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
   viewer.write(`HTTP/1.1 101 ${answer.statusMessage}\r\n${headers.join('')}\r\n`, 'latin1');
   if (rest.length > 0) upstream.unshift(rest);
   if (head.length > 0) viewer.unshift(head);
-  oneWay(viewer, upstream);
-  oneWay(upstream, viewer);
+  oneWay(viewer, upstream, patienceMs);
+  oneWay(upstream, viewer, patienceMs);
 }
 
-function oneWay(from: Socket, to: Socket): void {
+function oneWay(from: Socket, to: Socket, patienceMs: number): void {
   from.setNoDelay(true);
   from.setKeepAlive(true, 60_000);
   from.pipe(to, { end: false });
+  let unread: NodeJS.Timeout | undefined;
+  from.on('pause', () => {
+    clearTimeout(unread);
+    unread = setTimeout(() => to.destroy(), patienceMs);
+  });
+  to.on('drain', () => clearTimeout(unread));
+  to.on('close', () => clearTimeout(unread));
   // A broken connection is a closed one; who was at the other end learns it by theirs closing.
   from.on('error', () => {});
   from.on('end', () => to.destroySoon());

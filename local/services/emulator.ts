@@ -62,6 +62,8 @@ function prepare({ emulator }: Home): void {
   // What emulated functions were unpacked into, in an earlier run.
   rmSync(emulator.tmp, { recursive: true, force: true });
   for (const folder of [emulator.state, emulator.objects, emulator.tmp]) mkdirSync(folder, { recursive: true });
+  // The home may be inside a package of ES modules, as this one is, and the emulator's own script is none.
+  writeFileSync(join(emulator.tmp, 'package.json'), '{ "type": "commonjs" }\n');
   rewindStreams(join(emulator.state, 'lambda.json'));
 }
 

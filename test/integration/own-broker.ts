@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ import { freePorts } from '../../local/ports.ts';
 import { withoutCloud } from '../../local/service-environment.ts';
 import { brokerParts } from '../../local/services/broker.ts';
 import { launch, type Running } from '../../local/supervisor/child.ts';
-import type { Part } from '../../local/supervisor/part.ts';
+import { type Part, until } from '../../local/supervisor/part.ts';
 import { forgetRunning, noteRunning } from '../../local/supervisor/records.ts';
 
 /** A private RabbitMQ server in a folder of its own, for tests that stop, kill and starve their broker. */
@@ -76,6 +77,11 @@ async function startIn(root: string, reap: () => Promise<void>): Promise<OwnBrok
     running.delete(part);
     forgetRunning(home.run, part.name);
   };
+  const endServer = async (how: 'stop' | 'kill') => {
+    await end(server, how);
+    // The start script may be gone a moment before the server that it started.
+    await until(async () => !(await accepts(port)), AbortSignal.timeout(START_MS));
+  };
   const broker: OwnBroker = {
     url,
     port,
@@ -83,8 +89,8 @@ async function startIn(root: string, reap: () => Promise<void>): Promise<OwnBrok
     async start() {
       await start(server);
     },
-    stop: () => end(server, 'stop'),
-    kill: () => end(server, 'kill'),
+    stop: () => endServer('stop'),
+    kill: () => endServer('kill'),
     async ctl(...args) {
       const command = join(dirname(server.command), 'rabbitmqctl');
       const { stdout } = await promisify(execFile)(command, ['--quiet', ...args], { env: server.env });
@@ -122,4 +128,16 @@ async function startPart(part: Part, records: string): Promise<Running> {
     running.kill();
     throw new Error(`The private ${part.name} did not start:\n${printed}`, { cause });
   }
+}
+
+/** Whether anybody listens. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }

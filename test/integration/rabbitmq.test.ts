@@ -334,10 +334,18 @@ describe('a broker that goes away', () => {
     await purge();
     const here = await broker({ publishWithinMs: 50_000 });
     const sent = Array.from({ length: 300 }, () => task('video.enhance'));
+    const unsent = [...sent];
     let confirmed = 0;
-    const publishing = sent.map((message) => here.publish(message).then(() => confirmed++));
-    await until(() => confirmed > 0);
-    await rabbit.kill();
+    let killed: Promise<void> | undefined;
+    const publishing = Array.from({ length: 20 }, async () => {
+      for (let message = unsent.pop(); message; message = unsent.pop()) {
+        await here.publish(message);
+        confirmed += 1;
+        if (confirmed === 30) killed = rabbit.kill();
+      }
+    });
+    await until(() => killed !== undefined);
+    await killed;
     expect(confirmed).toBeLessThan(sent.length);
     await rabbit.start();
     await Promise.all(publishing);

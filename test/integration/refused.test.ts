@@ -8,7 +8,9 @@ const client = `refused-${process.pid}`;
 
 it('fails both processes on bytes that hold no video, with a reason that people understand', async () => {
   const text = new TextEncoder().encode('this is a shopping list, whatever its name says\n'.repeat(50));
-  const video = await reelight.ended(await reelight.send(text, client));
+  const video = await reelight.until(await reelight.send(text, client), ({ processes }) =>
+    Object.values(processes).every(({ status }) => status === 'failed'),
+  );
   for (const process of Object.values(video.processes)) {
     expect(process).toMatchObject({ status: 'failed', error: expect.stringMatching(/video/i) });
     expect(process.error).not.toMatch(/ffmpeg|127\.0\.0\.1|http|Invalid data/i);
