@@ -318,7 +318,9 @@ test('what another command uses is stopped only when that one has ended', async 
   const startPipeline = async () => ({ base: server.base, started: true, stop });
   const here = world(shop, port ?? 0, { startPipeline });
   const running = enhance(['clip.mp4'], here);
-  await vi.waitFor(() => expect(here.out.text()).toContain('Another command still uses this Reelight'));
+  await vi.waitFor(() => expect(here.out.text()).toContain('Another command still uses this Reelight'), {
+    timeout: 10_000,
+  });
   expect(stop).not.toHaveBeenCalled();
   await rm(other);
   expect(await running).toBe(0);

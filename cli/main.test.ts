@@ -120,7 +120,7 @@ test('a second Ctrl-C ends at once, even where the server does not answer', asyn
   const second = performance.now();
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
-  expect(performance.now() - second).toBeLessThan(2_000);
+  expect(performance.now() - second).toBeLessThan(5_000);
 });
 
 test('a command that was killed while uploading goes on where it stopped', async () => {

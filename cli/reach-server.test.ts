@@ -60,7 +60,7 @@ test('one that another command is starting is waited for and used', async () => 
   await new Promise((resolve) => server?.close(resolve));
   const { reached, start } = reach(port, 10_000);
   start.mockRejectedValueOnce(new LocalError('already_running', 'Reelight runs already.'));
-  await vi.waitFor(() => expect(start).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(start).toHaveBeenCalledOnce(), { timeout: 10_000 });
   const begun = createServer((_, response) => response.end(health('ok', {})));
   servers.push(begun);
   await new Promise<void>((resolve) => begun.listen(port, '127.0.0.1', resolve));

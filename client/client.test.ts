@@ -6,7 +6,7 @@ let server: TestServer;
 let client: Client;
 beforeEach(async () => {
   server = await startServer();
-  const timing = { retryMs: 5, retryMaxMs: 20, requestMs: 100 };
+  const timing = { retryMs: 5, retryMaxMs: 20, requestMs: 500 };
   client = createClient({ baseUrl: `${server.base}/`, clientId: 'tester', timing });
 });
 afterEach(() => server.stop());
@@ -71,7 +71,7 @@ test('a download that has begun may take longer than an answer', async () => {
   const fileId = await uploaded();
   server.trouble(/GET/, 1, (_, response) => {
     response.writeHead(200).write('slow ');
-    setTimeout(() => response.end('but whole'), 200);
+    setTimeout(() => response.end('but whole'), 800);
     return 'handled';
   });
   expect(await (await client.download(enhancedPath(fileId))).text()).toBe('slow but whole');

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClientError, ConnectionError, createClient, type UploadFile, type UploadSession } from './index.ts';
 import { dawdle, hangUp, loseAnswer, never, refuse, startServer, type TestServer } from './testing/server.ts';
 
-const QUICK = { retryMs: 5, retryMaxMs: 20, stallMs: 300 };
+const QUICK = { retryMs: 5, retryMaxMs: 20, stallMs: 1_000 };
 const PART = 32_768;
 
 let server: TestServer;

@@ -32,7 +32,9 @@ async function follow(
   return all;
 }
 const progressOf = (states: VideoState[]) => states.map(({ processes }) => processes[ENHANCE].progress);
-const connected = () => vi.waitFor(() => expect(server.connections()).toBe(1));
+/** Machines that test are busy. */
+const PATIENCE = { timeout: 10_000 };
+const connected = () => vi.waitFor(() => expect(server.connections()).toBe(1), PATIENCE);
 
 test('states come over the socket until both processes have ended', async () => {
   const fileId = await uploaded();
@@ -87,7 +89,7 @@ test('a connection that drops comes back, and the snapshot says what was missed'
     server.dropSockets();
     server.change(fileId, ENHANCE, { status: 'completed', progress: 100 }, 'silently');
     server.change(fileId, METADATA, { status: 'completed', progress: 100 }, 'silently');
-    await vi.waitFor(() => expect(server.count(/^WS/)).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(server.count(/^WS/)).toBeGreaterThan(2), PATIENCE);
     server.sockets({ refusing: false });
   });
   expect(states.at(-1)?.processes[ENHANCE].status).toBe('completed');
@@ -139,7 +141,7 @@ test('a connection whose far end is dead is noticed and replaced', async () => {
   const pinging = clientWith({ ...SOCKET_ONLY, pingMs: 40 });
   await follow(pinging.watch(fileId), async (_, count) => {
     if (count > 1) return;
-    await vi.waitFor(() => expect(server.count(/^WS/)).toBe(2));
+    await vi.waitFor(() => expect(server.count(/^WS/)).toBe(2), PATIENCE);
     expect(server.received[0]).toBe('{"action":"ping"}');
     server.sockets({ mute: false });
     server.complete(fileId);
@@ -150,7 +152,7 @@ test('answered pings keep a connection', async () => {
   const fileId = await uploaded();
   await follow(clientWith({ ...SOCKET_ONLY, pingMs: 10 }).watch(fileId), async (_, count) => {
     if (count > 1) return;
-    await vi.waitFor(() => expect(server.received.length).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(server.received.length).toBeGreaterThan(5), PATIENCE);
     server.complete(fileId);
   });
   expect(server.count(/^WS/)).toBe(1);
@@ -159,9 +161,9 @@ test('answered pings keep a connection', async () => {
 test('a server that stays away is given up, one that comes back is not', async () => {
   const fileId = await uploaded();
   server.sockets({ refusing: true });
-  const impatient = clientWith({ ...SOCKET_ONLY, pollMs: 20, giveUpMs: 400 });
+  const impatient = clientWith({ ...SOCKET_ONLY, pollMs: 20, giveUpMs: 1_500 });
   const calm = server.trouble(/GET \/videos/, 99, hangUp);
-  setTimeout(calm, 150);
+  setTimeout(calm, 300);
   await follow(impatient.watch(fileId), (_, count) => {
     if (count > 1) return;
     expect(server.count(/GET \/videos/)).toBeGreaterThan(1);
@@ -195,7 +197,7 @@ test('an aborted watch throws the reason and leaves no connection', async () => 
     setTimeout(() => stop.abort(why), 20);
   });
   await expect(reading).rejects.toBe(why);
-  await vi.waitFor(() => expect(server.connections()).toBe(0));
+  await vi.waitFor(() => expect(server.connections()).toBe(0), PATIENCE);
 });
 
 test('several watches share one connection, which closes with the last', async () => {
@@ -211,7 +213,7 @@ test('several watches share one connection, which closes with the last', async (
   }
   await Promise.all(all);
   expect(server.count(/^WS/)).toBe(1);
-  await vi.waitFor(() => expect(server.connections()).toBe(0));
+  await vi.waitFor(() => expect(server.connections()).toBe(0), PATIENCE);
 });
 
 test('a slow reader gets the newest state, not every one', async () => {

@@ -37,6 +37,8 @@ export function encodeCommand({ input, facts, plan, encoder, audioEncoder, outpu
     ...['-vf', graph],
     ...['-c:v', encoder.name, ...encoder.options(video.width * video.height)],
     ...(audio ? audioOptions(audioEncoder, audio.channels) : []),
+    // No frame is made up or dropped to even out the rate.
+    ...['-fps_mode', 'vfr'],
     // Where a phone was when it filmed is nobody's business but its owner's.
     ...['-metadata', 'location=', '-metadata', 'location-eng='],
     ...(encoder.container === 'mp4'

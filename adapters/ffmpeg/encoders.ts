@@ -46,17 +46,27 @@ export const ENCODERS: readonly Encoder[] = [
   { name: 'mpeg4', container: 'avi', options: () => ['-q:v', '3', '-vtag', 'XVID', '-pix_fmt', 'yuv420p'] },
 ];
 
+/** The first with `-fps_mode`. */
+const OLDEST = { major: 5, minor: 1 };
+
 /**
  * The names of all encoders that this FFmpeg was built with; whether the hardware for one is there, only a try tells.
  *
- * @throws TransientError `ffmpeg_broken` when it does not even say that
+ * @throws TransientError `ffmpeg_too_old`; `ffmpeg_broken` when it does not even say what it has
  */
 export async function encodersOf(ffmpeg: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const args = ['-nostdin', '-hide_banner', '-v', 'error', '-encoders'];
-  const { stdout, code } = await runForOutput({ program: ffmpeg, args, signal, limit: 1024 * 1024 });
+  const args = ['-nostdin', '-encoders'];
+  const { stdout, stderr, code } = await runForOutput({ program: ffmpeg, args, signal, limit: 1024 * 1024 });
+  // Builds between releases count otherwise ("N-1234-g…"): they are taken for new enough.
+  const [, version, major, minor] = /^ffmpeg version n?((\d+)\.(\d+)\S*)/.exec(stderr) ?? [];
+  if (Number(major) < OLDEST.major || (Number(major) === OLDEST.major && Number(minor) < OLDEST.minor)) {
+    const needed = `${OLDEST.major}.${OLDEST.minor}`;
+    throw new TransientError('ffmpeg_too_old', `FFmpeg ${version} is too old: ${needed} or newer is needed.`);
+  }
   // " V....D libx264              libx264 H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10 (codec h264)"
   const names = [...stdout.toString().matchAll(/^ [VAS][A-Z.]{5} (\S+) /gm)].flatMap(([, name]) => name ?? []);
-  if (code !== 0 || names.length === 0)
+  if (code !== 0 || names.length === 0) {
     throw new TransientError('ffmpeg_broken', 'FFmpeg does not say what it can encode.');
-  return new Set(names);
+  }
+  return new Set(names.filter((name) => name !== '='));
 }

@@ -28,7 +28,7 @@ export async function probe(ffprobe: string, source: RangeSource, signal: AbortS
       log.info('not read', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }
     if (ended.signal || !report) throw new TransientError('probe_failed', 'The file could not be looked at.');
-    if (report.error || !report.format) throw unreadable(report.error?.string);
+    if (report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
     return { facts: factsOf(report), report: { format, streams: report.streams, chapters: report.chapters } };
   });
@@ -54,8 +54,7 @@ function tooLarge(error: unknown): never {
   throw error;
 }
 
-/** `why` in ffprobe's words, which are those of its error codes: "Invalid data found when processing input". */
-function unreadable(why = 'it has no format that is known here'): BadInput {
-  const words = why.charAt(0).toLowerCase() + why.slice(1);
-  return new BadInput('unreadable', `This file could not be read as a video: ${words}.`);
+/** ffprobe's own words are in the log; they say nothing to the person who uploaded the file. */
+function unreadable(why: string): BadInput {
+  return new BadInput('unreadable', `This file could not be read as a video: ${why}.`);
 }

@@ -3,16 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RangeSource } from '../../core/ports/index.ts';
+import { blocksOf } from './blocks.ts';
 import { type ByteRange, parseRange } from './range-header.ts';
-import { type Patience, readWindow } from './read-window.ts';
-
-const KiB = 1024;
-/**
- * Storage is read in windows that are held in memory, so that no connection to it waits for a slow encoder. The first is
- * small, since FFmpeg often looks at a few bytes and then leaves.
- */
-const FIRST_WINDOW = 64 * KiB;
-const LARGEST_WINDOW = 4 * 1024 * KiB;
+import { type Patience, readBlock } from './read-block.ts';
 
 export interface ServedSource {
   url: string;
@@ -34,6 +27,7 @@ export async function serveSource(
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();
   const stop = AbortSignal.any([signal, closing.signal]);
+  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience));
   const answers = new Set<Promise<void>>();
   let reached = 0;
   let failure: unknown;
@@ -71,11 +65,12 @@ export async function serveSource(
   async function send(range: ByteRange, response: ServerResponse): Promise<void> {
     const left = new AbortController();
     response.once('close', () => left.abort());
-    const reading = AbortSignal.any([stop, left.signal]);
-    for (const window of windows(range)) {
-      const bytes = await readWindow(source, window, reading, patience);
-      const flushed = response.write(bytes) || once(response, 'drain', { signal: reading });
-      reached = Math.max(reached, (window.end + 1) / source.size);
+    let position = range.start;
+    for await (const piece of bytes(range)) {
+      if (left.signal.aborted) return;
+      const flushed = response.write(piece) || once(response, 'drain', { signal: left.signal });
+      position += piece.length;
+      reached = Math.max(reached, position / source.size);
       await flushed;
     }
   }
@@ -91,11 +86,4 @@ export async function serveSource(
       await Promise.all(answers);
     },
   };
-}
-
-function* windows({ start, end }: ByteRange): Generator<ByteRange> {
-  for (let size = FIRST_WINDOW; start <= end; size = Math.min(size * 2, LARGEST_WINDOW)) {
-    yield { start, end: Math.min(start + size - 1, end) };
-    start += size;
-  }
 }

@@ -3,8 +3,8 @@ import { isFinal } from './report.ts';
 import { bytes, inColumns, outcome, painter, safe, summaryLine } from './text.ts';
 
 const FRAME_MS = 100;
-const NAME_COLUMNS = 28;
-const BAR_COLUMNS = 24;
+/** `uploading 10.5 MiB of 99.5 MiB` */
+const DETAIL_COLUMNS = 31;
 const HIDE_CURSOR = '\x1b[?25l';
 /** What a terminal needs that is left in the middle. */
 export const SHOW_CURSOR = '\x1b[?25h';
@@ -25,7 +25,7 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
   const draw = () => {
     clearTimeout(timer);
     timer = undefined;
-    const lines = [...bars.values()].map((status) => bar(status, screen.columns ?? 80, paint));
+    const lines = [...bars.values()].map((status) => bar(status, screen.columns || 80, paint));
     const up = drawn > 0 ? `\x1b[${drawn}A` : '';
     const wrapped = above.map((line) => `${line}\n`).join('');
     const fixed = lines.map((line) => `${line}\n`).join('');
@@ -64,14 +64,16 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
 }
 
 function bar(status: FileStatus, columns: number, paint: ReturnType<typeof painter>): string {
-  const name = inColumns(safe(status.file.split('/').at(-1) ?? status.file), NAME_COLUMNS);
-  const filled = Math.round((status.progress / 100) * BAR_COLUMNS);
-  const drawn = paint('cyan', '█'.repeat(filled)) + paint('dim', '░'.repeat(BAR_COLUMNS - filled));
   const per = `${Math.floor(status.progress)}%`.padStart(4);
-  // What comes last is what a narrow terminal cuts off.
-  const room = columns - NAME_COLUMNS - BAR_COLUMNS - per.length - 3;
-  return `${paint('bold', name)} ${drawn} ${per} ${room > 3 ? inColumns(detail(status), room - 1).trimEnd() : ''}`;
+  const free = columns - DETAIL_COLUMNS - per.length - 4;
+  const length = clamp(Math.floor(free * 0.45), 6, 24);
+  const name = inColumns(safe(status.file.split('/').at(-1) ?? status.file), clamp(free - length, 8, 40));
+  const filled = Math.round((status.progress / 100) * length);
+  const drawn = paint('cyan', '█'.repeat(filled)) + paint('dim', '░'.repeat(length - filled));
+  return `${paint('bold', name)} ${drawn} ${per} ${detail(status)}`;
 }
+
+const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
 function detail({ stage, bytes: moving, metadata }: FileStatus): string {
   if (moving && (stage === 'uploading' || stage === 'downloading')) {

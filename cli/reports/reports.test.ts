@@ -109,6 +109,14 @@ test('live: one line a file under way, with what has ended above', () => {
   ]);
 });
 
+test('live: a terminal that does not know its width is taken for a usual one', () => {
+  const screen = Object.assign(recorder(), { columns: 0 });
+  const report = liveReport(screen, false, '/v');
+  report.file(status());
+  report.close();
+  expect(shown(screen.text())[0]).toContain('enhancing');
+});
+
 test('a file name cannot command the terminal', () => {
   const screen = recorder();
   const report = liveReport(screen, false, '/v');

@@ -10,15 +10,16 @@ import { talkTo } from '../talk.ts';
 const reelight = talkTo(inject('base'));
 const outputs = inject('outputs');
 const runFolder = inject('runFolder');
+const home = inject('home');
 const client = `faults-${process.pid}`;
 const clip = new Uint8Array(await readFile('examples/big-buck-bunny.mp4'));
 
 /** The parts that run, by name, as the supervisor notes them down. */
 function parts(): { name: string; pid: number }[] {
   return readdirSync(runFolder)
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.part'))
     .map((file) => ({
-      name: file.replace(/\.json$/, ''),
+      name: file.replace(/\.part$/, ''),
       pid: JSON.parse(readFileSync(join(runFolder, file), 'utf8')).leader.pid as number,
     }));
 }
@@ -39,7 +40,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** FFmpeg processes whose scratch folder is our workers'. */
+/** The FFmpeg processes of our workers: they write below this home. */
 function ffmpegs(): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -47,7 +48,7 @@ function ffmpegs(): number[] {
     .filter((pid) => {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return /ffmpeg/.test(command.split('\0')[0] ?? '') && command.includes('libx264');
+        return command.includes('libx264') && command.includes(join(home, 'scratch'));
       } catch {
         return false;
       }

@@ -3,7 +3,7 @@ import { ReelightError, TransientError } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
 import type { ByteRange } from './range-header.ts';
 
-/** How often the rest of one window is asked for again after reading broke off. */
+/** How often the rest of one block is asked for again after reading broke off. */
 const MAX_RETRIES = 4;
 const RETRY_PAUSE_MS = 100;
 /** A source that brings nothing for so long is taken for broken off. */
@@ -17,32 +17,32 @@ export interface Patience {
 const PATIENCE: Patience = { retryPauseMs: RETRY_PAUSE_MS, stallMs: STALL_MS };
 
 /**
- * All bytes of a window, which has to fit in memory. Where reading breaks off or stalls, it goes on from the byte that
+ * All bytes of a block, which has to fit in memory. Where reading breaks off or stalls, it goes on from the byte that
  * was reached.
  *
  * @throws what the source throws for good; TransientError `source_unreadable` when it broke off too often; the signal's
  *   reason when that aborts
  */
-export async function readWindow(
+export async function readBlock(
   source: RangeSource,
-  window: ByteRange,
+  block: ByteRange,
   signal: AbortSignal,
   { retryPauseMs, stallMs }: Patience = PATIENCE,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  const missing = { ...window };
+  const missing = { ...block };
   for (let failures = 0; ; ) {
     try {
       for await (const chunk of unstalled(source, missing, signal, stallMs)) {
         chunks.push(chunk);
         missing.start += chunk.length;
       }
-      if (missing.start === window.end + 1) return Buffer.concat(chunks);
-      throw new Error(`expected ${window.end + 1 - window.start} bytes, got ${missing.start - window.start}`);
+      if (missing.start === block.end + 1) return Buffer.concat(chunks);
+      throw new Error(`expected ${block.end + 1 - block.start} bytes, got ${missing.start - block.start}`);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ReelightError && !error.retryable) throw error;
-      if (missing.start > window.end || ++failures > MAX_RETRIES) {
+      if (missing.start > block.end || ++failures > MAX_RETRIES) {
         throw new TransientError('source_unreadable', 'The source could not be read from storage.', { cause: error });
       }
       await sleep(retryPauseMs * 3 ** (failures - 1), undefined, { signal });

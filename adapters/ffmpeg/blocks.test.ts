@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { blocksOf } from './blocks.ts';
+
+const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
+
+function counted(options = { block: 10, kept: 2 }) {
+  const reads: string[] = [];
+  const bytes = blocksOf(
+    BYTES.length,
+    async ({ start, end }) => {
+      reads.push(`${start}-${end}`);
+      return BYTES.subarray(start, end + 1);
+    },
+    options,
+  );
+  const read = async (start: number, end: number) => {
+    let text = '';
+    for await (const piece of bytes({ start, end })) text += piece.toString();
+    return text;
+  };
+  return { reads, read };
+}
+
+it('gives exactly the range, wherever it begins and ends', async () => {
+  for (let start = 0; start < BYTES.length; start++) {
+    for (let end = start; end < BYTES.length; end++) {
+      expect(await counted().read(start, end)).toBe(BYTES.toString('latin1', start, end + 1));
+    }
+  }
+});
+
+it('reads a block once, also for two that want it at the same time', async () => {
+  const { reads, read } = counted();
+  expect(await Promise.all([read(3, 5), read(7, 12)])).toEqual(['def', 'hijklm']);
+  await read(0, 19);
+  expect(reads).toEqual(['0-9', '10-19']);
+});
+
+it('keeps only the blocks that were used last', async () => {
+  const { reads, read } = counted();
+  for (const at of [0, 10, 0, 20, 0, 10]) await read(at, at);
+  expect(reads).toEqual(['0-9', '10-19', '20-25', '10-19']);
+});
+
+it('reads a block again that could not be read', async () => {
+  let asked = 0;
+  const bytes = blocksOf(3, async () => {
+    if (asked++ === 0) throw new Error('not now');
+    return Buffer.from('abc');
+  });
+  await expect(bytes({ start: 0, end: 2 }).next()).rejects.toThrow('not now');
+  expect((await bytes({ start: 1, end: 2 }).next()).value.toString()).toBe('bc');
+});

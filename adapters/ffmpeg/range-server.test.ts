@@ -1,0 +1,137 @@
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { ObjectConflict } from '../../core/errors.ts';
+import type { RangeSource } from '../../core/ports/index.ts';
+import { bytesSource } from '../../test/file-source.ts';
+import { type ServedSource, serveSource } from './range-server.ts';
+
+const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
+const PATIENCE = { retryPauseMs: 1, stallMs: 200 };
+const never = new AbortController().signal;
+const open: ServedSource[] = [];
+
+async function serve(source: RangeSource, signal = never): Promise<ServedSource> {
+  const served = await serveSource(source, signal, PATIENCE);
+  open.push(served);
+  return served;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((served) => served.close()));
+});
+
+it('answers with the whole, with a range, and with its size to HEAD', async () => {
+  const { url } = await serve(bytesSource(BYTES));
+  const whole = await fetch(url);
+  expect([whole.status, await whole.text()]).toEqual([200, BYTES.toString()]);
+  const part = await fetch(url, { headers: { range: 'bytes=2-4' } });
+  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 2-4/26', 'cde']);
+  const head = await fetch(url, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-length'), head.headers.get('accept-ranges')]).toEqual([
+    200,
+    '26',
+    'bytes',
+  ]);
+});
+
+it('refuses a range beyond the end, another address and another method', async () => {
+  const { url } = await serve(bytesSource(BYTES));
+  const beyond = await fetch(url, { headers: { range: 'bytes=26-' } });
+  expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */26']);
+  expect((await fetch(new URL('/', url))).status).toBe(404);
+  expect((await fetch(`${url}x`)).status).toBe(404);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+});
+
+it('listens to this machine only, under a name that cannot be guessed', async () => {
+  const { url } = await serve(bytesSource(BYTES));
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}$/);
+});
+
+it('stops reading when the reader leaves', async () => {
+  let asked = 0;
+  const endless: RangeSource = {
+    size: 10 * 2 ** 30,
+    read: async (start, end) => {
+      asked++;
+      return Readable.from([Buffer.alloc(end - start + 1)]);
+    },
+  };
+  const served = await serve(endless);
+  const leaving = request(served.url, (response) => response.once('data', () => response.destroy()));
+  leaving.on('error', () => {}).end();
+  while (!leaving.destroyed) await sleep(5);
+  await sleep(50);
+  const before = asked;
+  await sleep(100);
+  expect(asked).toBe(before);
+  // What the sockets' buffers hold: a few megabytes, not the whole.
+  expect(asked).toBeLessThan(40);
+  expect(served.failure()).toBeUndefined();
+});
+
+it('does not read ahead of a reader that takes its time', async () => {
+  let asked = 0;
+  const endless: RangeSource = {
+    size: 10 * 2 ** 30,
+    read: async (start, end) => {
+      asked++;
+      return Readable.from([Buffer.alloc(end - start + 1)]);
+    },
+  };
+  const { url } = await serve(endless);
+  const slow = await new Promise<Readable>((resolve) => void request(url, resolve).end());
+  slow.once('data', () => slow.pause());
+  await sleep(300);
+  expect(asked).toBeLessThan(40);
+  slow.destroy();
+});
+
+it('breaks off and remembers why when the source cannot be read', async () => {
+  const gone: RangeSource = {
+    size: 26,
+    read: () => Promise.reject(new ObjectConflict('object_gone', 'There is no object.')),
+  };
+  const served = await serve(gone);
+  await expect(fetch(served.url).then((answer) => answer.text())).rejects.toThrow();
+  expect(served.failure()).toMatchObject({ code: 'object_gone' });
+});
+
+it('mends what breaks off for a moment without the reader noticing', async () => {
+  let asked = 0;
+  const flaky: RangeSource = {
+    size: 26,
+    read: async (start, end) => {
+      if (asked++ === 0) throw new Error('reset');
+      return Readable.from([BYTES.subarray(start, end + 1)]);
+    },
+  };
+  const served = await serve(flaky);
+  expect(await (await fetch(served.url)).text()).toBe(BYTES.toString());
+  expect(served.failure()).toBeUndefined();
+});
+
+it('ends everything when closed: connections, reads, the address', async () => {
+  let stopped = false;
+  const hanging: RangeSource = {
+    size: 26,
+    read: (_start, _end, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          stopped = true;
+          reject(signal.reason);
+        });
+      }),
+  };
+  const served = await serve(hanging);
+  const answer = fetch(served.url).then((response) => response.text());
+  answer.catch(() => {});
+  await sleep(50);
+  await served.close();
+  expect(stopped).toBe(true);
+  await expect(answer).rejects.toThrow();
+  await expect(fetch(served.url)).rejects.toThrow();
+  expect(served.failure()).toBeUndefined();
+});
