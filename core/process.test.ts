@@ -69,6 +69,18 @@ describe('a claim', () => {
   });
 });
 
+it('knows an ending of its own that was written before, when the answer was lost', () => {
+  const held = done(claim(pendingProcess(start), 'worker', start));
+  for (const end of [complete, release] as const) {
+    const once = done(end(held, 1, start));
+    expect(end === complete ? complete(once, 1, start) : failForNow(once, 1, why, start)).toMatchObject({
+      reason: 'unchanged',
+    });
+  }
+  expect(fail(done(fail(held, 1, why, start)), 1, why, start)).toMatchObject({ reason: 'unchanged' });
+  expect(complete(done(fail(held, 1, why, start)), 1, start)).toMatchObject({ reason: 'superseded' });
+});
+
 it('gives up after failing too often, and not before', () => {
   let process = pendingProcess(start);
   const statuses = [];

@@ -84,19 +84,26 @@ export function advance(process: Process, fence: number, progress: number, now: 
   };
 }
 
+/**
+ * The work is done. As with every ending here: under this claim it may have been written before, when the answer to the
+ * write was lost and others changed the record since. Then it is `unchanged`, which is as good as done.
+ */
 export function complete(process: Process, fence: number, now: Date): Process | Refusal {
+  if (ended(process, fence, 'completed')) return new Refusal('unchanged');
   if (!holds(process, fence)) return new Refusal('superseded');
   return finish({ ...process, progress: 100 }, 'completed', now);
 }
 
 /** Gives up for good: the input is bad, or the limit is reached. */
 export function fail(process: Process, fence: number, reason: Reason, now: Date): Process | Refusal {
+  if (ended(process, fence, 'failed')) return new Refusal('unchanged');
   if (!holds(process, fence)) return new Refusal('superseded');
   return finish({ ...process, error: reason.message, error_code: reason.code }, 'failed', now);
 }
 
 /** A failure that may pass: back to pending, to be claimed again, or given up when it was one too many. */
 export function failForNow(process: Process, fence: number, reason: Reason, now: Date): Process | Refusal {
+  if (ended(process, fence, 'pending') || ended(process, fence, 'failed')) return new Refusal('unchanged');
   if (!holds(process, fence)) return new Refusal('superseded');
   const failures = process.failures + 1;
   if (failures >= MAX_FAILURES) return fail({ ...process, failures }, fence, reason, now);
@@ -127,6 +134,10 @@ export interface Reason {
 
 function holds(process: Process, fence: number): boolean {
   return process.status === 'processing' && process.fence === fence;
+}
+
+function ended(process: Process, fence: number, status: ProcessStatus): boolean {
+  return process.status === status && process.fence === fence;
 }
 
 function finish(process: Process, status: ProcessStatus, now: Date): Process {

@@ -15,9 +15,7 @@ describe('the scripts of the documentation pages', () => {
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toEqual(
       expect.arrayContaining(
-        ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'redoc.standalone.js'].map(
-          (file) => `docs/assets/${file}`,
-        ),
+        ['swagger-ui.css', 'swagger-ui-bundle.js', 'redoc.standalone.js'].map((file) => `docs/assets/${file}`),
       ),
     );
     for (const { key, contentType } of DOCS_ASSETS) {

@@ -20,8 +20,6 @@ export const DOCS_ASSETS: readonly DocsAsset[] = [
   asset('swagger-ui-dist/swagger-ui.css', STYLE),
   asset('swagger-ui-dist/swagger-ui-bundle.js', SCRIPT),
   asset('swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt', TEXT),
-  asset('swagger-ui-dist/swagger-ui-standalone-preset.js', SCRIPT),
-  asset('swagger-ui-dist/swagger-ui-standalone-preset.js.LICENSE.txt', TEXT),
   asset('swagger-ui-dist/favicon-32x32.png', 'image/png'),
   asset('redoc/bundles/redoc.standalone.js', SCRIPT),
   asset('redoc/bundles/redoc.standalone.js.LICENSE.txt', TEXT),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { brokerAddress } from './broker-address.ts';
+import { logsIn } from './broker-login.ts';
 import type { BrokerCredentials } from './credentials.ts';
 import { LocalError } from './errors.ts';
 import { ROOT } from './home.ts';
 import { type ServicePlace, withoutCloud } from './service-environment.ts';
-import { logsIn } from './services/broker.ts';
 import { isHealthy } from './services/emulator.ts';
 import { dockerAnswers } from './setup/machine.mjs';
 import { findProgram } from './setup/tools.mjs';

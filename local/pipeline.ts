@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outputs } from '../infra/outputs.ts';
 import { brokerAddress } from './broker-address.ts';
+import { logsIn } from './broker-login.ts';
 import { deploy } from './deploy.ts';
 import { composePart } from './docker.ts';
 import { LocalError } from './errors.ts';
@@ -9,7 +10,7 @@ import { type Home, homeFrom, readable } from './home.ts';
 import { type Ports, portsFrom, requireFreePort } from './ports.ts';
 import type { ServicePlace } from './service-environment.ts';
 import { brokerParts } from './services/broker.ts';
-import { emulatorPart } from './services/emulator.ts';
+import { emulatorPart, isHealthy } from './services/emulator.ts';
 import { nodePart } from './services/node-part.ts';
 import { workerPart } from './services/worker.ts';
 import { tryLock } from './setup/lock.mjs';
@@ -20,6 +21,7 @@ import { type Supervisor, supervise } from './supervisor.ts';
 /** A worker that cannot start dies at once, again and again. */
 const DEATHS_TO_GIVE_UP = 3;
 const HEALTHY_MS = 60_000;
+const OTHERS_MS = 30_000;
 
 export interface PipelineOptions {
   /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, ALLOWED_ORIGINS. */
@@ -79,8 +81,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   try {
     await endLeftovers(home.run);
     const { outputs, services } = await abortable(signal, async () => {
-      await startServers(supervisor, place, options);
-      const outputs = await deployTo(place, note);
+      const outputs = await startServers(supervisor, place, options);
       note(`Starting ${workers === 1 ? 'a worker' : `${workers} workers`}, the bridge and the edge …`);
       const services = () => serviceParts(place, workers).filter(({ name }) => !runsElsewhere(home.run, name));
       await supervisor.start(services());
@@ -102,26 +103,43 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   }
 }
 
-/** Emulator and broker, side by side. All ports are looked at before anything is started. */
+/**
+ * Emulator and broker, side by side, and the stacks as soon as the emulator is there. All ports are looked at before
+ * anything is started.
+ */
 async function startServers(supervisor: Supervisor, place: ServicePlace, { docker, note }: PipelineOptions) {
   const { home, ports, env } = place;
-  const broker = brokerAddress(home, ports, env);
+  const address = brokerAddress(home, ports, env);
   const elsewhere = (part: string) => runsElsewhere(home.run, part) !== undefined;
-  const [withEmulator, withBroker] = [!elsewhere('emulator'), !elsewhere('broker') && !broker.external];
+  const ours = { emulator: !elsewhere('emulator'), broker: !elsewhere('broker') && !address.external };
   if (!elsewhere('edge')) await requireFreePort('edge', ports.edge);
-  if (withEmulator) await requireFreePort('emulator', ports.emulator);
-  if (withBroker) await requireFreePort('broker', ports.broker);
+  if (ours.emulator) await requireFreePort('emulator', ports.emulator);
+  if (ours.broker) await requireFreePort('broker', ports.broker);
 
-  note(broker.external ? 'Starting the AWS emulator …' : 'Starting the AWS emulator and RabbitMQ …');
-  if (docker) return supervisor.start([composePart(place)]);
-  const starting: Promise<void>[] = [];
-  if (withEmulator) starting.push(supervisor.start([emulatorPart(place)]));
-  if (withBroker) starting.push(inOrder(supervisor, await brokerParts(place)));
-  await Promise.all(starting);
+  const containers = docker ? [composePart(place)] : [];
+  const broker = ours.broker && !docker ? await brokerParts(place) : [];
+  const started = [ours.emulator && 'the AWS emulator', ours.broker && 'RabbitMQ'].filter(Boolean).join(' and ');
+  if (started) note(`Starting ${started} …`);
+  if (docker) await supervisor.start(containers);
+  const [outputs] = await Promise.all([
+    (async () => {
+      if (ours.emulator && !docker) await supervisor.start([emulatorPart(place)]);
+      await others('The emulator', (patience) => isHealthy(ports.emulator, patience));
+      return deployTo(place, note);
+    })(),
+    (async () => {
+      for (const part of broker) await supervisor.start([part]);
+      await others(`The broker at ${address.url}`, () => logsIn(address));
+    })(),
+  ]);
+  return outputs;
 }
 
-async function inOrder(supervisor: Supervisor, parts: Part[]): Promise<void> {
-  for (const part of parts) await supervisor.start([part]);
+/** Somebody else's server may be starting, too. @throws LocalError `not_ready` */
+async function others(what: string, answers: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
+  await until(answers, AbortSignal.timeout(OTHERS_MS)).catch(() => {
+    throw new LocalError('not_ready', `${what} does not answer, or refuses our user: see that it runs.`);
+  });
 }
 
 function deployTo({ home, ports, env }: ServicePlace, note: (line: string) => void): Promise<Outputs> {
@@ -159,6 +177,7 @@ function recovery(supervisor: Supervisor, place: ServicePlace, note: (line: stri
         const renewed = new Map(services().map((service) => [service.name, service]));
         const names = Object.keys(supervisor.pids()).filter((name) => renewed.has(name));
         await Promise.all(names.map((name) => supervisor.restart(name, (old) => renewed.get(name) ?? old)));
+        note('Everything runs again. What changed since the emulator was started is lost.');
       })
       .catch((error) => note(`The stacks could not be deployed again: ${String(error)}`));
   };

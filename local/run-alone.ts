@@ -23,7 +23,8 @@ export async function runAlone(
     const parts = [await make({ home, ports, env: process.env })].flat();
     if (parts.length === 0) return console.log('There is nothing to start: RABBITMQ_URL names a broker.');
     await endLeftovers(home.run);
-    for (const { name } of parts) requireNotRunning(home.run, name);
+    // The last is what people call it; the others are its helpers.
+    for (const { name } of parts.toReversed()) requireNotRunning(home.run, name);
     if (port) await requireFreePort(port, ports[port]);
 
     const supervisor = supervise({

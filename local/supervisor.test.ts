@@ -50,6 +50,9 @@ function family(name: string): Part {
   };
 }
 
+/** Waits for what never comes. */
+const never = (signal: AbortSignal) => new Promise<void>((_, refuse) => signal.addEventListener('abort', refuse));
+
 const members = (name: string) =>
   (JSON.parse(readFileSync(join(folder, name), 'utf8')) as number[]).map((pid) => identityOf(pid));
 
@@ -109,15 +112,25 @@ describe('a part', () => {
   });
 
   it('that is not ready in time is ended', async () => {
-    const late: Part = { ...family('late'), ready: (signal) => eventually(() => signal.aborted), startMs: 1_000 };
-    await expect(
-      start().start([
-        { ...late, ready: async (signal) => new Promise((_, no) => signal.addEventListener('abort', no)) },
-      ]),
-    ).rejects.toMatchObject({
+    const late: Part = { ...family('late'), ready: never, startMs: 1_000 };
+    await expect(start().start([late])).rejects.toMatchObject({
       message: expect.stringContaining('not ready within 1 s'),
     });
     await eventually(() => !existsSync(join(folder, 'late')) || !members('late').some(isAlive));
+  });
+
+  it('that is still starting is ended, and nothing is started any more', async () => {
+    const slow: Part = { ...family('slow'), ready: never };
+    const own = start();
+    const starting = own.start([slow]);
+    const refused = expect(starting).rejects.toMatchObject({ code: 'part_failed' });
+    await eventually(() => existsSync(join(folder, 'slow')));
+    const all = members('slow');
+    await own.stop();
+    await refused;
+    await eventually(() => !all.some(isAlive));
+    await expect(own.start([family('late')])).rejects.toMatchObject({ code: 'part_failed' });
+    expect(existsSync(join(folder, 'late'))).toBe(false);
   });
 
   it('can be stopped and started again on purpose', async () => {

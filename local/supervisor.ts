@@ -59,6 +59,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
   const watch = startWatch();
   const batches: Kept[][] = [];
   const all = () => batches.flat();
+  let over = false;
   const killAll = () => {
     for (const { running } of all()) running?.kill();
   };
@@ -66,6 +67,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
 
   return {
     async start(parts) {
+      if (over) throw new LocalError('part_failed', 'Everything is being stopped.');
       const batch = parts.map(begin);
       batches.push(batch.map(({ kept }) => kept));
       await Promise.all(batch.map(({ serving }) => serving));
@@ -76,6 +78,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
         const old = batch[at];
         if (!old) continue;
         await end(old);
+        if (over) return;
         const { kept, serving } = begin(renew(old.part));
         batch[at] = kept;
         await serving;
@@ -84,6 +87,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     pids: () => Object.fromEntries(all().flatMap(({ part, running }) => (running ? [[part.name, running.pid]] : []))),
     deaths: () => Object.fromEntries(all().map(({ part, deaths }) => [part.name, deaths])),
     async stop() {
+      over = true;
       for (const batch of batches.splice(0).reverse()) await Promise.all(batch.map(end));
       watch.close();
       process.off('exit', killAll);
@@ -139,6 +143,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
         options.echo?.(part.name, chunk);
       });
       kept.running = running;
+      if (stop.signal.aborted) running.kill();
       watch.add(running.pid);
       noteRunning(options.run, part.name, running.pid);
       const late = await Promise.race([readiness(part, AbortSignal.any([stop.signal, over.signal])), running.exited]);

@@ -192,3 +192,41 @@ it('takes its result back when the video is deleted in the last moment', async (
   expect(await ports.files.head(enhancedKey(id))).toBeUndefined();
   expect(await ports.uploads.head(sourceKey(id))).toBeUndefined();
 });
+
+/** A store whose next matching write is done, but its answer is lost while somebody else changes the record. */
+function losingAnswers(
+  world: Awaited<ReturnType<typeof dispatched>>,
+  matches: (before: string | undefined, after: string | undefined) => boolean,
+) {
+  const { videos } = world.ports;
+  let lost = false;
+  return {
+    ...videos,
+    change: async (...[fileId, decide]: Parameters<typeof videos.change>) => {
+      const before = (await videos.get(fileId))?.processes.video_enhancement.status;
+      const first = await videos.change(fileId, decide);
+      const after = (await videos.get(fileId))?.processes.video_enhancement.status;
+      if (lost || !matches(before, after)) return first;
+      lost = true;
+      await videos.change(fileId, (video) => ({ ...video, updated_at: world.clock.now().toISOString() }));
+      return videos.change(fileId, decide);
+    },
+  };
+}
+
+it('keeps its result when the answer to its last write is lost', async () => {
+  const world = await dispatched();
+  const videos = losingAnswers(world, (_, after) => after === 'completed');
+  await enhance({ ...world.ports, videos }, world.message, 'worker', never);
+  expect((await world.state())?.status).toBe('completed');
+  expect(await world.ports.files.head(enhancedKey(id))).toBeDefined();
+});
+
+it('tries again later when the answer to its report of a failure is lost', async () => {
+  const world = await dispatched();
+  const videos = losingAnswers(world, (before, after) => before === 'processing' && after === 'pending');
+  const media = mediaThat(() => Promise.reject(new TransientError('disk_full', 'no room')));
+  await enhance({ ...world.ports, videos, media }, world.message, 'worker', never);
+  expect(await world.state()).toMatchObject({ status: 'pending', failures: 1 });
+  expect(world.recorded.later).toHaveLength(1);
+});

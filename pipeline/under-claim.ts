@@ -124,7 +124,7 @@ export async function underClaim(
         receipts: { ...video.receipts, [type]: receipt },
       }),
     );
-    if (completed instanceof Refusal) {
+    if (completed instanceof Refusal && completed.reason !== 'unchanged') {
       await finished.undo();
       return log.warn('lost the claim in the last moment', { reason: completed.reason });
     }
@@ -162,9 +162,11 @@ export async function underClaim(
       return;
     }
     const failed = await change((process) => failForNow(process, fence, reason, now()));
-    if (failed instanceof Refusal) return;
-    const { status, failures } = failed.processes[type];
-    if (status === 'pending') return tasks.publishLater(queue, message, retryDelay(failures));
+    if (failed instanceof Refusal && failed.reason !== 'unchanged') return;
+    const video = failed instanceof Refusal ? await videos.get(file_id) : failed;
+    if (video?.processes[type].status === 'pending') {
+      return tasks.publishLater(queue, message, retryDelay(video.processes[type].failures));
+    }
     await park(`failed ${MAX_FAILURES} times: ${reason.code}`);
   }
 

@@ -6,14 +6,16 @@ import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
 const exec = promisify(execFile);
 
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=1'];
+const BARS = ['-f', 'lavfi', '-i', 'smptebars=size=160x120:rate=25:duration=1'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1'];
+const LOSSLESS = ['-c:v', 'libx264', '-qp', '0', '-pix_fmt', 'yuv420p'];
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 
 /** What people upload, one oddity each, a second long: FFmpeg's arguments, by file name. */
 const RECIPES = {
   'plain.mp4': [...PICTURE, ...SOUND, ...X264, '-c:a', 'aac', '-shortest'],
   'silent.mp4': [...PICTURE, ...X264],
-  'odd.mp4': ['-f', 'lavfi', '-i', 'testsrc2=size=101x75:rate=25:duration=1', '-c:v', 'mpeg4', '-q:v', '3'],
+  'odd.mp4': [...PICTURE, '-vf', 'crop=101:75:0:0:exact=1', '-c:v', 'mpeg4', '-q:v', '3'],
   'sound-only.m4a': [...SOUND, '-c:a', 'aac'],
   'cover.mp4': [
     ...[...SOUND, '-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1:duration=1', '-map', '0', '-map', '1'],
@@ -34,19 +36,12 @@ const RECIPES = {
     'vfr',
   ],
   'surround.mp4': [...PICTURE, ...SOUND, ...X264, '-c:a', 'aac', '-ac', '6', '-shortest'],
+  'bars.mp4': [...BARS, ...LOSSLESS],
   'bt709.mp4': [
-    ...[...PICTURE, '-vf', 'scale=out_color_matrix=bt709', ...X264],
+    ...[...BARS, '-vf', 'format=gbrp,scale=out_color_matrix=bt709', ...LOSSLESS],
     ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
   ],
-  'full-range.mp4': [
-    ...PICTURE,
-    '-vf',
-    'scale=out_range=pc,format=yuvj420p',
-    '-c:v',
-    'libx264',
-    '-preset',
-    'ultrafast',
-  ],
+  'full-range.mp4': [...BARS, '-vf', 'scale=out_range=pc,format=yuvj420p', '-c:v', 'libx264', '-qp', '0'],
   'located.mp4': [...PICTURE, ...X264, '-metadata', 'location=+52.5+013.4/', '-metadata', 'title=Garden'],
 } satisfies Record<string, string[]>;
 export type Clip = keyof typeof RECIPES;
@@ -58,12 +53,12 @@ export async function makeClip(folder: string, name: Clip): Promise<string> {
   return path;
 }
 
-/** The clip with a display matrix that turns it a quarter clockwise, as phones write it. */
+/** The clip with a display matrix that turns it a quarter counter-clockwise, as phones write it. */
 export async function makeTurnedClip(folder: string): Promise<string> {
   const path = join(folder, 'turned.mp4');
   const plain = await makeClip(folder, 'silent.mp4');
   // FFmpeg 6 moved the option from the output's metadata to the input.
-  const before = ['-v', 'error', '-y', '-display_rotation', '-90', '-i', plain, '-c', 'copy', path];
+  const before = ['-v', 'error', '-y', '-display_rotation', '90', '-i', plain, '-c', 'copy', path];
   const after = ['-v', 'error', '-y', '-i', plain, '-c', 'copy', '-metadata:s:v', 'rotate=90', path];
   const { ffmpeg } = findFfmpeg();
   await exec(ffmpeg, before).catch(() => exec(ffmpeg, after));
@@ -78,4 +73,15 @@ export async function inspect(path: string) {
     format: { duration: string; tags: Record<string, string> };
     streams: Record<string, string | number | undefined>[];
   };
+}
+
+/** When each picture of a file is shown, in seconds, in order. */
+export async function timesIn(path: string): Promise<number[]> {
+  const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path];
+  const { stdout } = await exec(findFfmpeg().ffprobe, args);
+  return stdout
+    .trim()
+    .split('\n')
+    .map(Number.parseFloat)
+    .sort((a, b) => a - b);
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
-import { connect, credentials } from 'amqplib';
 import { type BrokerAddress, brokerAddress } from '../broker-address.ts';
+import { logsIn } from '../broker-login.ts';
 import type { BrokerCredentials } from '../credentials.ts';
 import { instanceName, PULL_MS } from '../docker.ts';
 import { LocalError } from '../errors.ts';
@@ -144,13 +144,6 @@ function dockerPart({ home, ports, env }: ServicePlace, address: BrokerAddress):
     startMs: PULL_MS,
     stopMs: 20_000,
   };
-}
-
-/** Whether the broker takes our user. */
-export async function logsIn({ url, username, password }: BrokerAddress): Promise<boolean> {
-  const connection = await connect(url, { credentials: credentials.plain(username, password), timeout: 2_000 });
-  await connection.close();
-  return true;
 }
 
 /** Whether anybody listens. */

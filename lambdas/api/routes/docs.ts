@@ -13,13 +13,15 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
   });
+  // Until there is a page of its own, the front door leads to what can be done here.
+  app.get('/', (c) => c.redirect('/docs'));
   app.get('/docs', (c) =>
     c.html(
       page(
         '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">',
         `<div id="docs"></div>
 <script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/assets/swagger-start.js"></script>`,
+<script>SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true })</script>`,
       ),
     ),
   );
@@ -33,7 +35,7 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
 function page(head: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Reelight API</title>${head}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Reelight API</title><link rel="icon" href="/docs/assets/favicon-32x32.png">${head}</head>
 <body style="margin:0">${body}</body>
 </html>`;
 }

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
+import { ffmpegTools } from '../adapters/ffmpeg/tools.ts';
+import { silentLog } from '../core/log.ts';
+import { classic } from '../core/profiles/classic.ts';
+import { fileSource } from '../test/file-source.ts';
+
+/*
+ * The enhancer's step on one clip, as a worker runs it: probe, then enhance, through the range server. Writes what it
+ * took to `<folder>/took.json`, without the start of this process, which a worker has behind it.
+ *
+ *   node bench/enhance-once.ts CLIP FOLDER
+ */
+
+const [, , clip = '', folder = ''] = process.argv;
+const signal = new AbortController().signal;
+const media = ffmpegTools({ ...findFfmpeg(), log: silentLog });
+const scratch = join(folder, 'scratch');
+await mkdir(scratch, { recursive: true });
+
+const before = cpuSeconds();
+const started = performance.now();
+const source = await fileSource(clip);
+const { facts } = await media.probe(source, signal);
+const plan = classic.plan(facts.video);
+const { path } = await media.enhance({ source, facts, plan, scratch, onProgress: () => {}, signal });
+const took = { cpu: cpuSeconds() - before, wall: (performance.now() - started) / 1000, path };
+writeFileSync(join(folder, 'took.json'), JSON.stringify(took));
+
+/** Of this process and of all its children that have ended; Linux counts the latter in hundredths of a second. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
+  const [children, childrenSystem] = fields.split(' ').slice(13, 15).map(Number);
+  return (user + system) / 1e6 + ((children ?? 0) + (childrenSystem ?? 0)) / 100;
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ENCODERS } from '../adapters/ffmpeg/encoders.ts';
+import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
+import { realClips, testPython } from '../test/python.ts';
+
+/*
+ * What enhancing costs, side by side on the same clip and in turns:
+ *
+ *   enhancer   our step: one FFmpeg that decodes, filters and encodes, fed through the range server
+ *   floor      plain FFmpeg that encodes the enhancer's own output again with the same settings: what encoding alone is
+ *   reference  every frame through Python and OpenCV into an intermediate file, then encoded by FFmpeg
+ *
+ * Trust the CPU seconds and their ratios; on a busy machine, wall times say little. Linux only.
+ *
+ *   npm run bench:enhance -- [rounds] [clips…]
+ */
+
+const exec = promisify(execFile);
+const here = (name: string) => join(import.meta.dirname, name);
+
+interface Took {
+  cpu: number;
+  wall: number;
+  /** MiB of the largest process. */
+  rss: number;
+}
+
+const { ffmpeg } = findFfmpeg();
+const [, , rounds = '3', ...given] = process.argv;
+const folder = given.length > 0 ? '' : await realClips();
+const clips = given.length > 0 ? given : ['bigbuckbunny.mp4', 'bikes.mp4'].map((name) => join(folder, name));
+
+const { stdout: version } = await exec(ffmpeg, ['-version']);
+console.log(`${version.split('\n')[0]}\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
+for (const clip of clips) await compare(clip, Number(rounds));
+
+async function compare(clip: string, rounds: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-enhance-'));
+  const ratios: Record<'floor' | 'reference', number[]> = { floor: [], reference: [] };
+  console.log(`${`${basename(clip)}, ${rounds} rounds`.padEnd(40)}CPU s    wall s  peak MiB`);
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const { enhancer, output } = await enhance(clip, folder);
+      const floor = await measure([ffmpeg, ...encodeAgain(output, join(folder, 'floor.mp4'))]);
+      const reference = await measure([testPython, here('reference_method.py'), ffmpeg, clip, folder]);
+      for (const [name, took] of Object.entries({ enhancer, floor, reference })) print(round, name, took);
+      ratios.floor.push(enhancer.cpu / floor.cpu);
+      ratios.reference.push(enhancer.cpu / reference.cpu);
+      if (round === rounds) console.log(`  ${(await stat(clip)).size} bytes became ${(await stat(output)).size}`);
+    }
+    for (const [name, values] of Object.entries(ratios)) console.log(`  enhancer / ${name}: ${spread(values)}`);
+    console.log();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function enhance(clip: string, folder: string): Promise<{ enhancer: Took; output: string }> {
+  const whole = await measure([process.execPath, here('enhance-once.ts'), clip, folder]);
+  const { cpu, wall, path } = JSON.parse(await readFile(join(folder, 'took.json'), 'utf8'));
+  return { enhancer: { ...whole, cpu, wall }, output: path };
+}
+
+function encodeAgain(input: string, output: string): string[] {
+  const [x264] = ENCODERS;
+  const video = ['-c:v', x264?.name ?? '', ...(x264?.options(0) ?? [])];
+  return ['-nostdin', '-v', 'error', '-y', '-i', input, ...video, '-c:a', 'aac', '-movflags', '+faststart', output];
+}
+
+async function measure(command: string[]): Promise<Took> {
+  const { stdout } = await exec(testPython, [here('measure.py'), ...command]);
+  return JSON.parse(stdout);
+}
+
+function print(round: number, name: string, { cpu, wall, rss }: Took): void {
+  const columns = [cpu.toFixed(2), wall.toFixed(2), rss.toFixed(0)].map((text) => text.padStart(9)).join(' ');
+  console.log(`  ${round}  ${name.padEnd(32)}${columns}`);
+}
+
+function spread(values: number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [min, median, max] = [0, (sorted.length - 1) >> 1, sorted.length - 1].map((i) => sorted[i]?.toFixed(2));
+  return `min ${min}  median ${median}  max ${max}`;
+}
