@@ -9,25 +9,31 @@ import { fileSource } from '../test/file-source.ts';
 
 /*
  * The enhancer's step on one clip, as a worker runs it: probe, then enhance, through the range server. Writes what it
- * took to `<folder>/took.json`, without the start of this process, which a worker has behind it.
+ * took to `<folder>/took.json`, without what a worker does once in its life: starting, and asking FFmpeg what it can do,
+ * which a first, small clip makes it do.
  *
- *   node bench/enhance-once.ts CLIP FOLDER
+ *   node bench/enhance-once.ts SMALL_CLIP CLIP FOLDER
  */
 
-const [, , clip = '', folder = ''] = process.argv;
+const [, , small = '', clip = '', folder = ''] = process.argv;
 const signal = new AbortController().signal;
 const media = ffmpegTools({ ...findFfmpeg(), log: silentLog });
 const scratch = join(folder, 'scratch');
 await mkdir(scratch, { recursive: true });
+await enhance(small);
 
 const before = cpuSeconds();
 const started = performance.now();
-const source = await fileSource(clip);
-const { facts } = await media.probe(source, signal);
-const plan = classic.plan(facts.video);
-const { path } = await media.enhance({ source, facts, plan, scratch, onProgress: () => {}, signal });
+const path = await enhance(clip);
 const took = { cpu: cpuSeconds() - before, wall: (performance.now() - started) / 1000, path };
 writeFileSync(join(folder, 'took.json'), JSON.stringify(took));
+
+async function enhance(clip: string): Promise<string> {
+  const source = await fileSource(clip);
+  const { facts } = await media.probe(source, signal);
+  const plan = classic.plan(facts.video);
+  return (await media.enhance({ source, facts, plan, scratch, onProgress: () => {}, signal })).path;
+}
 
 /** Of this process and of all its children that have ended; Linux counts the latter in hundredths of a second. */
 function cpuSeconds(): number {

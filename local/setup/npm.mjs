@@ -1,4 +1,5 @@
 // @ts-check
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,6 +8,9 @@ import { findProgram } from './tools.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */
 /** @typedef {{ packages?: Record<string, LockedPackage> }} LockFile */
+
+/** For when there is no answer anyway. */
+const HASTY = ['--fetch-retries=0', '--fetch-timeout=20000'];
 
 /** @param {string} root the repository */
 export const nodeProgram = (root) => join(root, 'node_modules', '.bin', 'node');
@@ -33,7 +37,10 @@ export function npmPackagesAreCurrent(root) {
 export async function installNpmPackages(root) {
   const hash = hashOfLock(root);
   const { command, args, env } = npm(root);
-  await run('npm packages', command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Without a network npm would try every package again and again, for many minutes.
+  const ping = spawnSync(command, [...args, 'ping', ...HASTY], { cwd: root, env, stdio: 'ignore', timeout: 30_000 });
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', ...(ping.status === 0 ? [] : HASTY)];
+  await run('npm packages', command, [...args, 'ci', ...options], {
     cwd: root,
     env,
     advice: 'Check the network (npm ping) and try again; npm ci in this folder shows more.',
