@@ -68,7 +68,6 @@ export class ApiStack extends Stack {
       environment: {
         ...this.table(),
         ...this.buckets(),
-        ALLOWED_ORIGINS: this.config.allowedOrigins.join(','),
         REELIGHT_VERSION: reelight.version,
         MAX_UPLOAD_BYTES: String(this.config.maxUploadBytes),
       },

@@ -68,7 +68,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
   return {
     async start(parts) {
       if (over) throw new LocalError('part_failed', 'Everything is being stopped.');
-      const batch = parts.map(begin);
+      const batch = parts.map((part) => begin(part));
       batches.push(batch.map(({ kept }) => kept));
       await Promise.all(batch.map(({ serving }) => serving));
     },
@@ -79,7 +79,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
         if (!old) continue;
         await end(old);
         if (over) return;
-        const { kept, serving } = begin(renew(old.part));
+        const { kept, serving } = begin(renew(old.part), { again: true });
         batch[at] = kept;
         await serving;
       }
@@ -88,14 +88,14 @@ export function supervise(options: SupervisorOptions): Supervisor {
     deaths: () => Object.fromEntries(all().map(({ part, deaths }) => [part.name, deaths])),
     async stop() {
       over = true;
-      for (const batch of batches.splice(0).reverse()) await Promise.all(batch.map(end));
+      for (const batch of batches.toReversed()) await Promise.all(batch.map(end));
       watch.close();
       process.off('exit', killAll);
     },
     kill: killAll,
   };
 
-  function begin(part: Part): { kept: Kept; serving: Promise<void> } {
+  function begin(part: Part, { again = false } = {}): { kept: Kept; serving: Promise<void> } {
     const log = logFile(join(options.logs, `${part.name}.log`));
     const kept: Kept = {
       part,
@@ -106,24 +106,24 @@ export function supervise(options: SupervisorOptions): Supervisor {
       done: Promise.resolve(),
     };
     const serving = Promise.withResolvers<void>();
-    kept.done = keep(kept, serving).catch(serving.reject);
+    kept.done = keep(kept, serving, again).catch(serving.reject);
     return { kept, serving: serving.promise };
   }
 
-  /** Runs a part again and again. The first start must succeed, the later ones are tried until they do. */
-  async function keep(kept: Kept, serving: PromiseWithResolvers<void>): Promise<void> {
+  /** Runs a part again and again. Its very first start must succeed, the later ones are tried until they do. */
+  async function keep(kept: Kept, serving: PromiseWithResolvers<void>, again: boolean): Promise<void> {
     const { part, stop } = kept;
-    for (let inARow = 0, started = false; !stop.signal.aborted; ) {
+    for (let inARow = 0, served = false; !stop.signal.aborted; ) {
       const began = Date.now();
       const end = await runOnce(kept, () => {
         serving.resolve();
-        if (started) report(`${part.name} runs again`);
-        if (started) options.onRestart?.(part.name);
-        started = true;
+        if (kept.deaths > 0) report(`${part.name} runs again`);
+        if (kept.deaths > 0) options.onRestart?.(part.name);
+        served = true;
       });
       if (stop.signal.aborted) break;
       kept.deaths += 1;
-      if (!started) throw new LocalError('part_failed', failure(kept, end));
+      if (!served && !again) throw new LocalError('part_failed', failure(kept, end));
       inARow = deathsInARow(inARow, Date.now() - began);
       const delay = restartDelay(inARow);
       report(`${part.name} ended (${end}); it is started again in ${delay / 1000} s`);
@@ -153,8 +153,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
       const end = await running.exited;
       return late ?? end;
     } catch (error) {
-      if (error instanceof LocalError) return error.message;
-      throw error;
+      // It could not even be launched: a tool or a folder is gone. That may be put right while we run.
+      return error instanceof Error ? error.message : String(error);
     } finally {
       over.abort();
       if (kept.running) watch.remove(kept.running.pid);

@@ -111,6 +111,7 @@ export function passwordHash(password: string, salt = randomBytes(4)): string {
 }
 
 function prepare({ broker }: Home, ports: Ports, user: BrokerCredentials): void {
+  mkdirSync(broker.root, { recursive: true, mode: 0o700 });
   mkdirSync(broker.data, { recursive: true });
   writeFileSync(broker.config, brokerConfig(ports.broker, broker.definitions));
   writeFileSync(broker.definitions, brokerDefinitions(user), { mode: 0o600 });

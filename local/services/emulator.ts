@@ -61,6 +61,8 @@ export async function isHealthy(port: number, signal: AbortSignal): Promise<bool
 function prepare({ emulator }: Home): void {
   // What emulated functions were unpacked into, in an earlier run.
   rmSync(emulator.tmp, { recursive: true, force: true });
+  // Its state holds secrets.
+  mkdirSync(emulator.root, { recursive: true, mode: 0o700 });
   for (const folder of [emulator.state, emulator.objects, emulator.tmp]) mkdirSync(folder, { recursive: true });
   // The home may be inside a package of ES modules, as this one is, and the emulator's own script is none.
   writeFileSync(join(emulator.tmp, 'package.json'), '{ "type": "commonjs" }\n');

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, SetupError } from './say.mjs';
-import { findProgram } from './tools.mjs';
+import { endingWithParent, findProgram } from './tools.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */
 /** @typedef {{ packages?: Record<string, LockedPackage> }} LockFile */
@@ -40,7 +40,7 @@ export async function installNpmPackages(root) {
   // Without a network npm would try every package again and again, for many minutes.
   const ping = spawnSync(command, [...args, 'ping', ...HASTY], { cwd: root, env, stdio: 'ignore', timeout: 30_000 });
   const options = ['--no-audit', '--no-fund', '--loglevel=error', ...(ping.status === 0 ? [] : HASTY)];
-  await run('npm packages', command, [...args, 'ci', ...options], {
+  await run('npm packages', ...endingWithParent(command, [...args, 'ci', ...options]), {
     cwd: root,
     env,
     advice: 'Check the network (npm ping) and try again; npm ci in this folder shows more.',

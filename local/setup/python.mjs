@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, SetupError } from './say.mjs';
-import { findProgram } from './tools.mjs';
+import { endingWithParent, findProgram } from './tools.mjs';
 
 const OLDEST = { name: '3.10', version: 310 };
 const NAMES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
@@ -37,9 +37,9 @@ export async function installVenv(what, venv, { complete }) {
   const found = findPython();
   if (found.lacks) throw new SetupError(`Python ${OLDEST.name} or newer is missing (${found.lacks}).`);
   rmSync(venv.folder, { recursive: true, force: true });
-  await run(`${what}: Python environment`, found.python, ['-m', 'venv', venv.folder]);
+  await run(`${what}: Python environment`, ...endingWithParent(found.python, ['-m', 'venv', venv.folder]));
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', venv.requirements];
-  await run(`${what}: packages`, venvPython(venv.folder), complete ? [...pip, '--no-deps'] : pip, {
+  await run(`${what}: packages`, ...endingWithParent(venvPython(venv.folder), complete ? [...pip, '--no-deps'] : pip), {
     advice: 'Check the network (https://pypi.org) and try again.',
   });
   writeFileSync(stampOf(venv), stamp(venv));
