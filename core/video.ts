@@ -39,9 +39,10 @@ const EnhancedOutput = z.object({
 const MetadataOutput = z.object({ key: z.string(), size: z.int(), etag: z.string() });
 
 /** What the work on one process took. */
-const Receipt = z.object({
+export const Receipt = z.object({
   wall_seconds: z.number(),
-  cpu_seconds: z.number(),
+  /** Of FFmpeg; null where it was not measured. */
+  cpu_seconds: z.number().nullable(),
   bytes_read: z.int(),
   bytes_written: z.int(),
   /** Seconds by step, in the order they ran. */

@@ -35,7 +35,7 @@ async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): 
   );
   return {
     outputs: { metadata: { key, size: written.size, etag: written.etag } },
-    receipt: { cpu_seconds: 0, bytes_read: source.bytesRead(), bytes_written: written.size },
+    receipt: { cpu_seconds: null, bytes_read: source.bytesRead(), bytes_written: written.size },
     undo,
   };
 }

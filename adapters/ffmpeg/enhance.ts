@@ -38,7 +38,12 @@ export function enhance(workshop: Workshop, job: EnhanceJob): Promise<Enhanced> 
       cpuSeconds += attempt.cpuSeconds;
       if ('path' in attempt) {
         job.onProgress(100);
-        return { ...attempt, cpuSeconds, contentType: CONTENT_TYPES[encoder.container], encoder: encoder.name };
+        return {
+          ...attempt,
+          cpuSeconds: Math.round(cpuSeconds * 1000) / 1000,
+          contentType: CONTENT_TYPES[encoder.container],
+          encoder: encoder.name,
+        };
       }
       log.warn('an encoder failed', { encoder: encoder.name, why: attempt.why });
     }

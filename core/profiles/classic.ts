@@ -46,7 +46,10 @@ export const classic: Profile = {
   },
 };
 
-/** Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. */
+/**
+ * Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. Its fast path, which OpenCV's
+ * writer takes, would darken by a few levels, and differ between processors and numbers of threads.
+ */
 function toYuv({ matrix }: ColorTags): string {
   const back = matrix && MATRICES[matrix];
   return `scale=${back ? `out_color_matrix=${back}:` : ''}out_range=tv:flags=area+accurate_rnd`;

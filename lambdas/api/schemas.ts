@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
 import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/index.ts';
-import { CLIENT_ID } from '../../core/video.ts';
+import { CLIENT_ID, Receipt } from '../../core/video.ts';
 import { Problem } from './problem.ts';
 
 /* What goes over the wire. The same schemas check requests and make `/openapi.json`. */
@@ -119,14 +119,6 @@ const ProcessRecord = ProcessState.extend({
   started_at: Time.nullable(),
   finished_at: Time.nullable(),
 }).openapi('ProcessRecord');
-
-const Receipt = z.object({
-  wall_seconds: z.number(),
-  cpu_seconds: z.number(),
-  bytes_read: z.int(),
-  bytes_written: z.int(),
-  steps: z.record(z.string(), z.number()),
-});
 
 export const VideoRecord = z
   .object({
