@@ -113,6 +113,8 @@ function print(round: number, name: string, { cpu, wall, rss }: Took): void {
 
 function spread(values: number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
-  const [min, median, max] = [0, (sorted.length - 1) >> 1, sorted.length - 1].map((i) => sorted[i]?.toFixed(2));
-  return `min ${min}  median ${median}  max ${max}`;
+  const at = (i: number) => sorted[i] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
+  return `min ${at(0).toFixed(2)}  median ${median.toFixed(2)}  max ${at(sorted.length - 1).toFixed(2)}`;
 }

@@ -8,12 +8,14 @@ const exec = promisify(execFile);
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=1'];
 const BARS = ['-f', 'lavfi', '-i', 'smptebars=size=160x120:rate=25:duration=1'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1'];
+const BT709 = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709';
 const LOSSLESS = ['-c:v', 'libx264', '-qp', '0', '-pix_fmt', 'yuv420p'];
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 
 /** What people upload, one oddity each, a second long: FFmpeg's arguments, by file name. */
 const RECIPES = {
   'plain.mp4': [...PICTURE, ...SOUND, ...X264, '-c:a', 'aac', '-shortest'],
+  'header-first.mp4': [...PICTURE, ...SOUND, ...X264, '-c:a', 'aac', '-shortest', '-movflags', '+faststart'],
   'silent.mp4': [...PICTURE, ...X264],
   'odd.mp4': [...PICTURE, '-vf', 'crop=101:75:0:0:exact=1', '-c:v', 'mpeg4', '-q:v', '3'],
   'sound-only.m4a': [...SOUND, '-c:a', 'aac'],
@@ -37,10 +39,7 @@ const RECIPES = {
   ],
   'surround.mp4': [...PICTURE, ...SOUND, ...X264, '-c:a', 'aac', '-ac', '6', '-shortest'],
   'bars.mp4': [...BARS, ...LOSSLESS],
-  'bt709.mp4': [
-    ...[...BARS, '-vf', 'format=gbrp,scale=out_color_matrix=bt709', ...LOSSLESS],
-    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
-  ],
+  'bt709.mp4': [...[...BARS, '-vf', `format=gbrp,scale=out_color_matrix=bt709,${BT709}`, ...LOSSLESS]],
   'full-range.mp4': [...BARS, '-vf', 'scale=out_range=pc,format=yuvj420p', '-c:v', 'libx264', '-qp', '0'],
   'located.mp4': [...PICTURE, ...X264, '-metadata', 'location=+52.5+013.4/', '-metadata', 'title=Garden'],
 } satisfies Record<string, string[]>;

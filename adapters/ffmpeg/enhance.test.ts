@@ -175,12 +175,10 @@ describe('encoders', () => {
 });
 
 describe('what goes wrong', () => {
-  it('a file that is cut off is refused, and says where', async () => {
-    const bytes = await readFile(await makeClip(folder, 'old.avi'));
-    const whole = bytesSource(bytes);
+  it.each(['header-first.mp4', 'ten-bit.mkv'] as const)('%s, cut off, is refused with the place', async (name) => {
+    const bytes = await readFile(await makeClip(folder, name));
     const cut = bytesSource(bytes.subarray(0, Math.round(bytes.length * 0.4)));
-    const { facts } = await media.probe(whole, never);
-    await expect(media.enhance(await jobFor(cut, { facts }))).rejects.toMatchObject({
+    await expect(media.enhance(await jobFor(cut))).rejects.toMatchObject({
       code: 'undecodable',
       message: expect.stringMatching(/^Only 0\.\d of its 1\.0 seconds could be decoded/),
     });
