@@ -28,7 +28,8 @@ export function encodeCommand({ input, facts, plan, encoder, audioEncoder, outpu
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-y', '-benchmark'],
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
-    // Filters take a small share of the time, and splitting frames between threads costs more than it brings.
+    // Filters take a small share of the time, splitting frames between threads costs more than it brings, and the number
+    // of threads can show in the last bit.
     ...['-filter_threads', '1'],
     ...(encoder.setup ?? []),
     ...input,

@@ -38,6 +38,8 @@ export const classic: Profile = {
         'fillborders=right=1:bottom=1:mode=reflect',
         `convolution='${SHARPEN}:${SHARPEN}:${SHARPEN}:${SHARPEN}:1:1:1:1:0:0:0:0'`,
         'crop=iw-1:ih-1:0:0:exact=1',
+        'scale=flags=bicubic',
+        'format=bgr24',
         toYuv(tags),
         'format=yuv420p',
       ].join(','),
@@ -47,12 +49,13 @@ export const classic: Profile = {
 };
 
 /**
- * Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. Its fast path, which OpenCV's
- * writer takes, would darken by a few levels, and differ between processors and numbers of threads.
+ * Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. From packed BGR, without more
+ * flags, it takes its fast path, which OpenCV's writer takes, too: half the time of the exact one, for luma rounded down
+ * instead of to the nearest level. Its last bit depends on the number of filter threads, so that has to be fixed.
  */
 function toYuv({ matrix }: ColorTags): string {
   const back = matrix && MATRICES[matrix];
-  return `scale=${back ? `out_color_matrix=${back}:` : ''}out_range=tv:flags=area+accurate_rnd`;
+  return `scale=${back ? `out_color_matrix=${back}:` : ''}out_range=tv:flags=bicubic`;
 }
 
 /** A source in RGB has no matrix to keep: it gets one, and says so. */
