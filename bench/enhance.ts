@@ -17,8 +17,8 @@ import { realClips, testPython } from '../test/python.ts';
  *
  *   enhancer   our step: one FFmpeg that decodes, filters and encodes, fed through the range server
  *   floor      plain FFmpeg that encodes the enhancer's own output again with the same settings: what encoding alone is
- *   frames     plain FFmpeg that encodes the very frames that the enhancer encodes, from a raw file: x264 spends up to a
- *              third more on them than on its own output, from which it took the noise before
+ *   frames     plain FFmpeg that encodes the very frames that the enhancer encodes, from a raw file: x264 spends more on
+ *              them than on its own output, from which it took the noise before
  *   reference  every frame through Python and OpenCV into an intermediate file, then encoded by FFmpeg
  *
  * Clips of a few seconds are repeated to half a minute, so that the start of programs does not count for more than it
