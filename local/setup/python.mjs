@@ -40,7 +40,7 @@ export async function installVenv(what, venv, { complete }) {
   await run(`${what}: Python environment`, ...endingWithParent(found.python, ['-m', 'venv', venv.folder]));
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', venv.requirements];
   await run(`${what}: packages`, ...endingWithParent(venvPython(venv.folder), complete ? [...pip, '--no-deps'] : pip), {
-    advice: 'Check the network (https://pypi.org) and try again.',
+    advice: 'Check the network (is PyPI reached?) and try again.',
   });
   writeFileSync(stampOf(venv), stamp(venv));
 }
