@@ -28,6 +28,11 @@ export class RequestError extends ReelightError {
   }
 }
 
+/** The one answer for a video that is not there, or not any more. */
+export function fileNotFound(): RequestError {
+  return new RequestError(404, 'file_not_found', 'File not found');
+}
+
 /** The uploaded bytes can never be processed. The message is shown to the person who uploaded them. */
 export class BadInput extends ReelightError {
   override readonly retryable = false;

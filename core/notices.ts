@@ -1,5 +1,5 @@
-import { isTerminal, PROCESS_TYPES, type ProcessStatus, type ProcessType } from './process.ts';
-import type { Video } from './video.ts';
+import { PROCESS_TYPES, type ProcessStatus, type ProcessType } from './process.ts';
+import { isInFlight, type Video } from './video.ts';
 
 /** What a WebSocket client is told. `seq` grows with each change of a video: drop what is not newer. */
 export type Notice =
@@ -48,7 +48,7 @@ export function snapshotOf(video: Video): StatusUpdate[] {
 
 /** Whether a client that connects now is to hear of this video. */
 export function belongsInSnapshot(video: Video, since: Date): boolean {
-  return video.updated_at >= since.toISOString() || PROCESS_TYPES.some((type) => !isTerminal(video.processes[type]));
+  return video.updated_at >= since.toISOString() || isInFlight(video);
 }
 
 function statusUpdate(video: Video, type: ProcessType): StatusUpdate {

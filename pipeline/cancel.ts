@@ -1,4 +1,4 @@
-import { RequestError } from '../core/errors.ts';
+import { fileNotFound, RequestError } from '../core/errors.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -14,7 +14,7 @@ export async function cancelWork(
 ): Promise<Video> {
   const cancelled = await videos.change(fileId, (video) => cancelVideo(video, now()));
   if (cancelled instanceof Refusal) {
-    if (cancelled.reason === 'gone') throw new RequestError(404, 'file_not_found', 'File not found');
+    if (cancelled.reason === 'gone') throw fileNotFound();
     throw new RequestError(
       409,
       'already_finished',

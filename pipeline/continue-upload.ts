@@ -1,4 +1,4 @@
-import { ObjectConflict, RequestError } from '../core/errors.ts';
+import { fileNotFound, ObjectConflict, RequestError } from '../core/errors.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { MultipartRef, Ports, UploadedPart } from '../core/ports/index.ts';
 import { partLength } from '../core/upload-plan.ts';
@@ -102,7 +102,7 @@ async function openMultipart(videos: Ports['videos'], fileId: string): Promise<M
 
 async function existing(videos: Ports['videos'], fileId: string): Promise<Video> {
   const video = await videos.get(fileId);
-  if (!video) throw new RequestError(404, 'file_not_found', 'File not found');
+  if (!video) throw fileNotFound();
   return video;
 }
 

@@ -1,4 +1,4 @@
-import { RequestError } from '../core/errors.ts';
+import { fileNotFound } from '../core/errors.ts';
 import { attemptPrefix, enhancedKey, metadataKey, sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { cancelVideo } from '../core/video.ts';
@@ -13,7 +13,7 @@ export async function deleteVideo(
 ): Promise<void> {
   await videos.change(fileId, (video) => cancelVideo(video, now()));
   const video = await videos.get(fileId);
-  if (!video) throw new RequestError(404, 'file_not_found', 'File not found');
+  if (!video) throw fileNotFound();
   const { upload_id, status } = video.upload;
   if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
   await Promise.all([

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
-import { RequestError } from '../../../core/errors.ts';
+import { fileNotFound, RequestError } from '../../../core/errors.ts';
 import { MetadataDocument } from '../../../core/metadata.ts';
 import { FileId } from '../../../core/video.ts';
 import { FileIdParam, json, problems } from '../schemas.ts';
@@ -38,7 +38,7 @@ export function fileRoutes(app: OpenAPIHono): void {
       const id = c.req.param('name')?.replace(/\.json$/, '');
       if (!FileId.safeParse(id).success)
         throw new RequestError(400, 'invalid_request', 'file_id: must be a UUID', 'file_id');
-      throw new RequestError(404, 'file_not_found', 'File not found');
+      throw fileNotFound();
     });
   }
 }

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { RequestError } from '../../../core/errors.ts';
+import { fileNotFound } from '../../../core/errors.ts';
 import type { Video } from '../../../core/video.ts';
 import { cancelWork } from '../../../pipeline/cancel.ts';
 import { deleteVideo } from '../../../pipeline/delete-video.ts';
@@ -11,7 +11,7 @@ import { FileIdParam, json, ListQuery, ProcessState, problems, VideoList, VideoR
 export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
   const find = async (fileId: string): Promise<Video> => {
     const video = await ports.videos.get(fileId);
-    if (!video) throw new RequestError(404, 'file_not_found', 'File not found');
+    if (!video) throw fileNotFound();
     return video;
   };
 
