@@ -1,5 +1,5 @@
 import { colorProfile } from './color-profile.ts';
-import type { Frame } from './media.ts';
+import type { Frame, SourceFacts, VideoFacts } from './media.ts';
 import type { MetadataDocument } from './metadata.ts';
 import type { Probe } from './ports/media-tools.ts';
 import { sourceOf, type Video } from './video.ts';
@@ -10,29 +10,41 @@ type Json = Record<string, unknown>;
 export function describeVideo(video: Video, { facts, report }: Probe, frame: Frame): MetadataDocument {
   const stream = report.streams.find(({ index }) => index === facts.video.index) ?? {};
   const fps = rate(stream.avg_frame_rate) || rate(stream.r_frame_rate);
-  const duration = number(stream.duration) || facts.duration;
+  const duration = durationOf(facts, stream);
   const { size } = sourceOf(video);
-  const turn = rotationOf(stream);
-  const { width, height } = facts.video;
-  const resolution = turn % 180 === 0 ? { width, height } : { width: height, height: width };
+  const { width, height, orientation, sampleAspect } = facts.video;
+  const isUpright = orientation.rotation % 180 === 0;
+  const { num, den } = sampleAspect;
+  const [x, y] = isUpright ? [width * num, height * den] : [height * den, width * num];
   return {
     file_id: video.file_id,
     filename: video.filename,
-    format: containerOf(text(report.format.format_name), video.filename),
-    resolution,
+    format: containerOf(facts.container, video.filename),
+    resolution: isUpright ? { width, height } : { width: height, height: width },
     fps: Math.round(fps * 1000) / 1000,
-    frame_count: number(stream.nb_frames) || Math.round(duration * fps),
-    duration_seconds: duration,
+    frame_count: framesOf(stream) || Math.round(duration * fps),
+    duration_seconds: Math.round(duration * 1e6) / 1e6,
     file_size_bytes: size,
     bit_rate: Math.round(number(report.format.bit_rate) || (duration > 0 ? (size * 8) / duration : 0)),
-    rotation: turn,
-    display_aspect_ratio: displayAspect(resolution, text(stream.sample_aspect_ratio), turn),
-    hdr: hdrOf(stream),
-    variable_frame_rate: isVariable(stream),
-    audio: audioOf(report.streams.find(({ index }) => index === facts.audio?.index)),
+    rotation: orientation.rotation,
+    display_aspect_ratio: ratioOf(x, y),
+    hdr: hdrOf(facts.video),
+    variable_frame_rate: isVariable(stream, duration),
+    audio: audioOf(facts, report.streams.find(({ index }) => index === facts.audio?.index) ?? {}),
     color_profile: colorProfile(frame),
     advanced: report,
   };
+}
+
+/** Of the pictures. Where only the whole is known, what comes before the first of them does not count. */
+function durationOf({ duration, start, video }: SourceFacts, stream: Json): number {
+  return number(stream.duration) || Math.max(0, duration - Math.max(0, video.start - start));
+}
+
+/** As the container counts them, or the program that wrote it (Matroska's statistics, with or without a language). */
+function framesOf({ nb_frames, tags }: Json): number {
+  const { NUMBER_OF_FRAMES, 'NUMBER_OF_FRAMES-eng': english } = (tags ?? {}) as Json;
+  return number(nb_frames) || number(NUMBER_OF_FRAMES) || number(english);
 }
 
 function number(value: unknown): number {
@@ -50,30 +62,26 @@ function rate(value: unknown): number {
   return top && bottom ? top / bottom : 0;
 }
 
-function sideData(stream: Json): Json[] {
-  return Array.isArray(stream.side_data_list) ? (stream.side_data_list as Json[]) : [];
-}
+/** Endings by FFmpeg's names of containers: the usual one first. */
+const ENDINGS: Record<string, string[]> = {
+  mov: ['mp4', 'mov', 'm4v', '3gp', '3g2', 'm4a', 'mj2'],
+  matroska: ['mkv', 'webm'],
+  mpegts: ['ts', 'm2ts', 'mts'],
+  mpeg: ['mpg', 'mpeg', 'vob'],
+  mpegvideo: ['mpg', 'm2v', 'mpeg'],
+  asf: ['wmv', 'asf'],
+  ogg: ['ogv', 'ogg'],
+};
 
-/** Clockwise degrees; ffprobe's display matrix counts counter-clockwise. */
-function rotationOf(stream: Json): number {
-  const matrix = sideData(stream).find((data) => 'rotation' in data);
-  return (((-Math.round(number(matrix?.rotation) / 90) * 90) % 360) + 360) % 360;
-}
-
-/** ffprobe names a family of containers (`mov,mp4,m4a,…`): the file's own ending decides where it is one of them. */
+/** ffprobe names a container, or a family of them (`mov,mp4,m4a,…`): then the file's own ending says which. */
 function containerOf(family: string, filename: string): string {
-  const names = family.split(',');
+  const [name = ''] = family.split(',');
+  const endings = ENDINGS[name] ?? [name];
   const ending = /\.([a-z0-9]+)$/i.exec(filename)?.[1]?.toLowerCase();
-  if (ending && (names.includes(ending) || (ending === 'mkv' && names.includes('matroska')))) return ending;
-  if (names.includes('mp4')) return 'mp4';
-  return names[0] || 'unknown';
+  return endings.find((usual) => usual === ending) ?? (endings[0] || 'unknown');
 }
 
-function displayAspect({ width, height }: { width: number; height: number }, sar: string, turn: number): string {
-  const [w, h] = sar.split(':').map(Number);
-  const pixel = w && h ? (turn % 180 === 0 ? { w, h } : { w: h, h: w }) : { w: 1, h: 1 };
-  const x = width * pixel.w;
-  const y = height * pixel.h;
+function ratioOf(x: number, y: number): string {
   const divisor = gcd(x, y) || 1;
   return `${x / divisor}:${y / divisor}`;
 }
@@ -82,25 +90,30 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-function hdrOf(stream: Json): MetadataDocument['hdr'] {
-  if (sideData(stream).some(({ side_data_type }) => text(side_data_type).startsWith('DOVI'))) return 'dolby_vision';
-  if (stream.color_transfer === 'smpte2084') return 'hdr10';
-  return stream.color_transfer === 'arib-std-b67' ? 'hlg' : 'none';
+function hdrOf({ hdr }: VideoFacts): MetadataDocument['hdr'] {
+  if (!hdr) return 'none';
+  if (hdr.dolbyVision) return 'dolby_vision';
+  return hdr.kind === 'pq' ? 'hdr10' : 'hlg';
 }
 
-/** The two rates that FFmpeg keeps differ where frames are not evenly spaced. */
-function isVariable(stream: Json): boolean {
-  const average = rate(stream.avg_frame_rate);
-  const base = rate(stream.r_frame_rate);
-  return average > 0 && base > 0 && Math.abs(average - base) / base > 0.005;
+/**
+ * The two rates that FFmpeg keeps differ where frames are not evenly spaced; and a little in a short file whose sound is
+ * a frame longer.
+ */
+function isVariable({ avg_frame_rate, r_frame_rate }: Json, duration: number): boolean {
+  const [average, base] = [rate(avg_frame_rate), rate(r_frame_rate)];
+  const difference = Math.abs(average - base);
+  return average > 0 && base > 0 && difference / base > 0.005 && (duration === 0 || difference * duration >= 2);
 }
 
-function audioOf(stream: Json | undefined): MetadataDocument['audio'] {
-  if (!stream) return null;
+function audioOf({ audio, sounds }: SourceFacts, stream: Json): MetadataDocument['audio'] {
+  if (!audio) return null;
   return {
-    codec: text(stream.codec_name),
-    channels: number(stream.channels),
+    codec: audio.codec,
+    channels: audio.channels,
     channel_layout: text(stream.channel_layout) || null,
     sample_rate: number(stream.sample_rate),
+    language: audio.language,
+    tracks: sounds.length,
   };
 }

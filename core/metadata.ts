@@ -11,7 +11,9 @@ export const MetadataDocument = z.object({
   format: z.string(),
   /** As displayed, after rotation. */
   resolution: z.object({ width: z.int(), height: z.int() }),
+  /** On average. */
   fps: z.number(),
+  /** As the container counts them, else by its length. As all numbers here: 0 where the container does not tell. */
   frame_count: z.int(),
   duration_seconds: z.number(),
   file_size_bytes: z.int(),
@@ -21,8 +23,17 @@ export const MetadataDocument = z.object({
   display_aspect_ratio: z.string(),
   hdr: z.enum(['none', 'hdr10', 'hlg', 'dolby_vision']),
   variable_frame_rate: z.boolean(),
+  /** Of the track that plays when nobody chooses; `tracks` says how many there are. */
   audio: z
-    .object({ codec: z.string(), channels: z.int(), channel_layout: z.string().nullable(), sample_rate: z.int() })
+    .object({
+      codec: z.string(),
+      channels: z.int(),
+      channel_layout: z.string().nullable(),
+      sample_rate: z.int(),
+      /** ISO 639-2. */
+      language: z.string().nullable(),
+      tracks: z.int(),
+    })
     .nullable(),
   /** Of the first frame. Histograms have 256 bins a channel and are L2-normalised; colours are means from 0 to 255. */
   color_profile: z.object({

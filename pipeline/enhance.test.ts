@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BadInput, TransientError } from '../core/errors.ts';
-import { attemptPrefix, enhancedKey, sourceKey } from '../core/keys.ts';
+import { attemptPrefix, enhancedKey, posterKey, sharedSourceKey, sourceKey, webpPosterKey } from '../core/keys.ts';
 import { RETRY_DELAYS_MS, type TaskMessage } from '../core/messages.ts';
+import type { MediaTools, Vision } from '../core/ports/index.ts';
 import { claim, LEASE_MS, MAX_FAILURES } from '../core/process.ts';
-import { changeProcess } from '../core/video.ts';
+import { classic } from '../core/profiles/classic.ts';
+import type { FilterPlan } from '../core/profiles/profile.ts';
+import { changeProcess, type Video } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
+import { plainFacts } from '../test/plain-facts.ts';
 import { paperMedia, twins } from '../test/twins.ts';
 import { cancelWork } from './cancel.ts';
 import { deleteVideo } from './delete-video.ts';
@@ -44,9 +48,94 @@ it('puts the result where people fetch it, and nothing else', async () => {
   const video = await ports.videos.get(id);
   expect(video?.processes.video_enhancement).toMatchObject({ status: 'completed', progress: 100, claim: null });
   expect(video?.outputs.enhanced).toMatchObject({ key: enhancedKey(id), size: 5, encoder: 'paper' });
-  expect(video?.receipts.video_enhancement).toMatchObject({ cpu_seconds: 0.5, bytes_read: 5, bytes_written: 5 });
+  expect(video?.receipts.video_enhancement).toMatchObject({
+    cpu_seconds: 0.8,
+    bytes_read: 5,
+    bytes_written: 18,
+  });
   expect(await ports.files.head(enhancedKey(id))).toMatchObject({ size: 5, content_type: 'video/mp4' });
   expect(await ports.files.head(`${attemptPrefix(id)}1/enhanced`)).toBeUndefined();
+});
+
+it('puts a poster and the source for comparing beside it', async () => {
+  const { ports, message } = await dispatched();
+  await enhance(ports, message, 'worker', never);
+  const { outputs } = (await ports.videos.get(id)) ?? {};
+  expect(outputs).toMatchObject({
+    poster: { key: posterKey(id), webp: { key: webpPosterKey(id) } },
+    source: { key: sharedSourceKey(id), sharing: 'proxy' },
+  });
+});
+
+it('looks only where the profile wants to know, and tells what it found before the long work begins', async () => {
+  const { ports, message } = await dispatched();
+  let told: Video['analysis'] | undefined;
+  let looked = 0;
+  const media = mediaThat(async () => {
+    told = (await ports.videos.get(id))?.analysis;
+  });
+  const measure: Vision['measure'] = (...frame) => {
+    looked += 1;
+    return ports.vision.measure(...frame);
+  };
+  await ports.videos.change(id, (video) => ({ ...video, profile: 'adaptive' }));
+  await enhance({ ...ports, media, vision: { ...ports.vision, measure } }, message, 'worker', never);
+  expect(looked).toBe(1);
+  expect(told).toMatchObject({ samples: 1, scenes: 1, summary: expect.any(String) });
+  expect((await ports.videos.get(id))?.analysis).toEqual(told);
+
+  const other = await dispatched();
+  await enhance(other.ports, other.message, 'worker', never);
+  expect((await other.ports.videos.get(id))?.analysis).toMatchObject({ samples: 0, summary: classic.summary });
+});
+
+it('keeps high dynamic range where that was asked for: nothing is looked at or repaired, the poster is for any screen', async () => {
+  const { ports, message } = await dispatched();
+  const paper = paperMedia();
+  const hdr = { kind: 'hlg', peak: null, dolbyVision: null } as const;
+  const plans: FilterPlan[] = [];
+  const shown: unknown[] = [];
+  const media: MediaTools = {
+    ...paper,
+    probe: async () => ({ report: { format: {}, streams: [], chapters: [] }, facts: plainFacts({ hdr }) }),
+    enhance: (job) => {
+      plans.push(job.plan);
+      return paper.enhance(job);
+    },
+    makePoster: (job) => {
+      shown.push(job.shown);
+      return paper.makePoster(job);
+    },
+  };
+  await ports.videos.change(id, (video) => ({ ...video, profile: 'adaptive', hdr: 'keep' }));
+  await enhance({ ...ports, media }, message, 'worker', never);
+  expect(plans).toMatchObject([{ color: { transfer: 'arib-std-b67' }, hdr: { kind: 'hlg' } }]);
+  expect(shown).toEqual([expect.stringContaining('tonemap')]);
+  expect((await ports.videos.get(id))?.analysis).toMatchObject({
+    samples: 0,
+    findings: [{ subject: 'dynamic_range', verdict: 'left' }],
+  });
+});
+
+it('tells of standard range where high could not be written', async () => {
+  const { ports, message } = await dispatched();
+  const paper = paperMedia();
+  const hdr = { kind: 'pq', peak: 1000, dolbyVision: null } as const;
+  const media: MediaTools = {
+    ...paper,
+    probe: async () => ({ report: { format: {}, streams: [], chapters: [] }, facts: plainFacts({ hdr }) }),
+    enhance: async (job) => ({
+      ...(await paper.enhance(job)),
+      notes: ['in standard range'],
+      ...(job.plan.hdr && { otherwise: job.plan.hdr.otherwise }),
+    }),
+  };
+  await ports.videos.change(id, (video) => ({ ...video, hdr: 'keep' }));
+  await enhance({ ...ports, media }, message, 'worker', never);
+  expect((await ports.videos.get(id))?.analysis).toMatchObject({
+    findings: [{ subject: 'dynamic_range', verdict: 'mended' }],
+    notes: ['in standard range'],
+  });
 });
 
 it('does nothing for a message that comes again', async () => {

@@ -1,7 +1,7 @@
 import { describeVideo } from '../core/describe-video.ts';
 import { metadataKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
-import type { Ports } from '../core/ports/index.ts';
+import type { Ports, RangeSource } from '../core/ports/index.ts';
 import { rangeSource } from '../core/range-source.ts';
 import { sourceOf } from '../core/video.ts';
 import { makeVisible } from './make-visible.ts';
@@ -9,7 +9,9 @@ import { type Claim, type Finished, underClaim } from './under-claim.ts';
 
 const META = { contentType: 'application/json', cacheControl: 'public, max-age=60' };
 
-type MetadataPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'now' | 'log'>;
+type MetadataPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'tasks' | 'now' | 'log'> & {
+  media: Pick<Ports['media'], 'probe' | 'firstFrame'>;
+};
 
 /** Writes down everything that can be known about the source: from its header and its first frame, read by range. */
 export function extractMetadata(
@@ -23,11 +25,9 @@ export function extractMetadata(
 }
 
 async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): Promise<Finished> {
-  const { video, signal, step } = claim;
+  const { video, step } = claim;
   const source = rangeSource(uploads, sourceOf(video));
-  const probe = await step('probe', () => media.probe(source, signal));
-  claim.progress(50);
-  const frame = await step('first-frame', () => media.firstFrame(source, signal));
+  const { probe, frame } = await lookAt(source, media, claim);
   const body = JSON.stringify(describeVideo(video, probe, frame));
   const key = metadataKey(video.file_id);
   const { written, undo } = await step('publish', () =>
@@ -38,4 +38,24 @@ async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): 
     receipt: { cpu_seconds: null, bytes_read: source.bytesRead(), bytes_written: written.size },
     undo,
   };
+}
+
+/**
+ * Header and first frame, at the same time: they share what is read, and mostly wait for storage. What the header says is
+ * wrong counts: without a video, there is no frame either.
+ */
+async function lookAt(source: RangeSource, media: MetadataPorts['media'], { signal, step, progress }: Claim) {
+  const refused = new AbortController();
+  const either = AbortSignal.any([signal, refused.signal]);
+  const framing = step('first-frame', () => media.firstFrame(source, either));
+  const framed = framing.catch(() => {});
+  try {
+    const probe = await step('probe', () => media.probe(source, signal));
+    progress(50);
+    return { probe, frame: await framing };
+  } catch (error) {
+    refused.abort(error);
+    await framed;
+    throw error;
+  }
 }

@@ -6,6 +6,9 @@ import type { Claim } from './under-claim.ts';
  * Puts an output where people can fetch it, if the claim still stands: look at what is there, make sure of the claim,
  * then write over exactly what was seen. A worker that was replaced while it slept loses at one of the last two.
  *
+ * Deleting a video first ends its claims and then removes what is there. So the claim is made sure of once more: if it
+ * still stands, whoever deletes will find what was written; if not, it is taken back here.
+ *
  * @throws TransientError `output_raced` when somebody else wrote in between
  */
 export async function makeVisible(
@@ -21,10 +24,14 @@ export async function makeVisible(
       throw new TransientError('output_raced', 'Another worker wrote this output.', { cause });
     throw cause;
   });
-  return {
-    written,
-    undo: async () => {
-      if ((await files.head(key))?.etag === written.etag) await files.remove(key);
-    },
+  const undo = async () => {
+    if ((await files.head(key))?.etag === written.etag) await files.remove(key);
   };
+  try {
+    await claim.confirm();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  return { written, undo };
 }

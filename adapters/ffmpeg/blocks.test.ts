@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
-import { blocksOf } from './blocks.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { type Blocks, blocksOf } from './blocks.ts';
 
 const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
+
+const never = new AbortController().signal;
 
 function counted(options = { block: 10, kept: 2 }) {
   const reads: string[] = [];
@@ -11,6 +13,7 @@ function counted(options = { block: 10, kept: 2 }) {
       reads.push(`${start}-${end}`);
       return BYTES.subarray(start, end + 1);
     },
+    never,
     options,
   );
   const read = async (start: number, end: number) => {
@@ -44,10 +47,61 @@ it('keeps only the blocks that were used last', async () => {
 
 it('reads a block again that could not be read', async () => {
   let asked = 0;
-  const bytes = blocksOf(3, async () => {
-    if (asked++ === 0) throw new Error('not now');
-    return Buffer.from('abc');
-  });
+  const bytes = blocksOf(
+    3,
+    async () => {
+      if (asked++ === 0) throw new Error('not now');
+      return Buffer.from('abc');
+    },
+    never,
+  );
   await expect(bytes({ start: 0, end: 2 }).next()).rejects.toThrow('not now');
   expect((await bytes({ start: 1, end: 2 }).next()).value.toString()).toBe('bc');
+});
+
+describe('readers of the same', () => {
+  /** Two readers, whose blocks come when told to. */
+  function pair() {
+    const blocks: Blocks = new Map();
+    const reads: PromiseWithResolvers<Buffer>[] = [];
+    const reader = () => {
+      const stop = new AbortController();
+      const read = () => {
+        const coming = Promise.withResolvers<Buffer>();
+        stop.signal.addEventListener('abort', () => coming.reject(stop.signal.reason));
+        reads.push(coming);
+        return coming.promise;
+      };
+      const bytes = blocksOf(3, read, stop.signal, { blocks });
+      return { stop, next: async () => String((await bytes({ start: 0, end: 2 }).next()).value) };
+    };
+    return { reads, first: reader(), second: reader() };
+  }
+
+  it('share what one of them has read, even after it has left', async () => {
+    const { reads, first, second } = pair();
+    const reading = first.next();
+    reads[0]?.resolve(Buffer.from('abc'));
+    await reading;
+    first.stop.abort();
+    expect(await second.next()).toBe('abc');
+    expect(reads).toHaveLength(1);
+  });
+
+  it('do not suffer when the one leaves for whom it was being read', async () => {
+    const { reads, first, second } = pair();
+    const [leaving, staying] = [first.next(), second.next()];
+    first.stop.abort(new Error('left'));
+    await expect(leaving).rejects.toThrow('left');
+    await vi.waitFor(() => expect(reads).toHaveLength(2));
+    reads[1]?.resolve(Buffer.from('abc'));
+    expect(await staying).toBe('abc');
+  });
+
+  it('are told of failures alike', async () => {
+    const { reads, first, second } = pair();
+    const readings = [first.next(), second.next()];
+    reads[0]?.reject(new Error('broken'));
+    for (const { status } of await Promise.allSettled(readings)) expect(status).toBe('rejected');
+  });
 });

@@ -8,28 +8,57 @@ import type { ByteRange } from './range-header.ts';
 const BLOCK = 512 * 1024;
 const KEPT = 32;
 
-/** The bytes of `size` bytes, by block; a block that is being read is not read again. */
+/** The blocks that are at hand or on their way, by number, in the order of their last use. */
+export type Blocks = Map<number, { bytes: Promise<Buffer>; begunFor: AbortSignal }>;
+
+interface Keeping {
+  block?: number;
+  kept?: number;
+  /** Those of others who read the same. */
+  blocks?: Blocks;
+}
+
+/**
+ * The bytes of `size` bytes, by block; a block that is being read is not read again.
+ *
+ * @param signal ends what is read for this reader
+ */
 export function blocksOf(
   size: number,
   read: (block: ByteRange) => Promise<Buffer>,
-  { block = BLOCK, kept = KEPT } = {},
+  signal: AbortSignal,
+  { block = BLOCK, kept = KEPT, blocks = new Map() }: Keeping = {},
 ) {
-  const blocks = new Map<number, Promise<Buffer>>();
+  async function blockAt(index: number): Promise<Buffer> {
+    for (;;) {
+      const { bytes, begunFor } = use(index);
+      try {
+        return await bytes;
+      } catch (error) {
+        // Not so when it was begun for another reader, who has left since.
+        if (signal.aborted || !begunFor.aborted) throw error;
+      }
+    }
+  }
 
-  function blockAt(index: number): Promise<Buffer> {
+  function use(index: number) {
     const known = blocks.get(index);
-    const bytes = known ?? read({ start: index * block, end: Math.min((index + 1) * block, size) - 1 });
-    // The map keeps its keys in the order of their last use.
+    const used = known ?? {
+      bytes: read({ start: index * block, end: Math.min((index + 1) * block, size) - 1 }),
+      begunFor: signal,
+    };
     blocks.delete(index);
-    blocks.set(index, bytes);
+    blocks.set(index, used);
     if (!known) {
-      bytes.catch(() => blocks.delete(index));
+      used.bytes.catch(() => {
+        if (blocks.get(index) === used) blocks.delete(index);
+      });
       for (const oldest of blocks.keys()) {
         if (blocks.size <= kept) break;
         blocks.delete(oldest);
       }
     }
-    return bytes;
+    return used;
   }
 
   /** The bytes of a range, in pieces that lie in one block each. */

@@ -7,27 +7,64 @@ import { type FileHandle, open } from 'node:fs/promises';
 export async function topLevelBoxes(path: string): Promise<string[] | undefined> {
   const file = await open(path);
   try {
-    const { size } = await file.stat();
-    const types: string[] = [];
-    let at = 0;
-    while (at < size) {
-      const box = await boxAt(file, at, size);
-      if (!box) return undefined;
-      types.push(box.type);
-      at += box.size;
-    }
-    return at === size ? types : undefined;
+    const boxes = await boxesIn(file, 0, (await file.stat()).size);
+    return boxes?.map(({ type }) => type);
   } finally {
     await file.close();
   }
 }
 
-async function boxAt(file: FileHandle, at: number, end: number): Promise<{ type: string; size: number } | undefined> {
+/** The boxes from the file down to the video's sample entry, and how many bytes of their own come before the next. */
+const WAY: Record<string, number> = { moov: 8, trak: 8, mdia: 8, minf: 8, stbl: 8, stsd: 16, avc1: 86 };
+/** How bright HDR gets: FFmpeg 5 copies that from the source's header, whatever became of the picture. */
+const UNTRUE = new Set(['clli', 'mdcv']);
+
+/**
+ * Makes empty space of what an MP4 of ours says of HDR that it does not have. Nothing moves.
+ * ISO/IEC 14496-12, 8.1.2 and 12.1.6
+ */
+export async function forgetHdr(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await forgetIn(file, 0, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
+}
+
+async function forgetIn(file: FileHandle, start: number, end: number): Promise<void> {
+  for (const { type, at, size } of (await boxesIn(file, start, end)) ?? []) {
+    const header = WAY[type];
+    if (header !== undefined) await forgetIn(file, at + header, at + size);
+    else if (UNTRUE.has(type)) await file.write('free', at + 4, 'latin1');
+  }
+}
+
+interface Box {
+  type: string;
+  at: number;
+  size: number;
+}
+
+/** Undefined when they do not add up to the end. */
+async function boxesIn(file: FileHandle, start: number, end: number): Promise<Box[] | undefined> {
+  const boxes: Box[] = [];
+  let at = start;
+  while (at < end) {
+    const box = await boxAt(file, at, end);
+    if (!box) return undefined;
+    boxes.push(box);
+    at += box.size;
+  }
+  return at === end ? boxes : undefined;
+}
+
+async function boxAt(file: FileHandle, at: number, end: number): Promise<Box | undefined> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, at);
   if (bytesRead < 8) return undefined;
   const short = buffer.readUInt32BE(0);
   if (short === 1 && bytesRead < 16) return undefined;
   // 1: the size follows in 64 bits. 0: the box goes on to the end of the file.
   const size = short === 1 ? Number(buffer.readBigUInt64BE(8)) : short === 0 ? end - at : short;
-  return size < 8 ? undefined : { type: buffer.toString('latin1', 4, 8), size };
+  return size < 8 ? undefined : { type: buffer.toString('latin1', 4, 8), at, size };
 }

@@ -1,6 +1,7 @@
 import type { ColorTags, SourceFacts } from '../../core/media.ts';
 import type { FilterPlan } from '../../core/profiles/profile.ts';
 import type { Encoder } from './encoders.ts';
+import { trackArguments } from './tracks.ts';
 
 /** 4:2:0 needs even sides: an odd one loses its last row or column, once everything else is done. */
 const EVEN = 'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0:exact=1';
@@ -11,6 +12,12 @@ const EVEN = 'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0:exact=1';
  */
 const TICKS = '1/120000';
 
+/**
+ * How many pieces a frame is cut into. A fixed number: it can show in the last bit of some conversions, and an output
+ * must not depend on the machine that made it. More than there are processors costs next to nothing.
+ */
+export const FILTER_THREADS = 2;
+
 export interface Encoding {
   input: string[];
   facts: SourceFacts;
@@ -18,30 +25,29 @@ export interface Encoding {
   encoder: Encoder;
   /** The best audio encoder for the container that this FFmpeg has. */
   audioEncoder: string;
+  /** Where they broke an attempt before. */
+  withoutSubtitles?: boolean;
   output: string;
 }
 
 /** The command line of the one process that decodes, filters and encodes. */
-export function encodeCommand({ input, facts, plan, encoder, audioEncoder, output }: Encoding): string[] {
-  const { video, audio } = facts;
+export function encodeCommand(encoding: Encoding): string[] {
+  const { input, facts, plan, encoder, output } = encoding;
+  const { video } = facts;
   const graph = [plan.graph, EVEN, colorParameters(plan.color), encoder.upload].filter(Boolean).join(',');
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-y', '-benchmark'],
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
-    // Filters take a small share of the time, splitting frames between threads costs more than it brings, and the number
-    // of threads can show in the last bit.
-    ...['-filter_threads', '1'],
+    ...['-filter_threads', String(FILTER_THREADS)],
     ...(encoder.setup ?? []),
     ...input,
     ...['-map', `0:${video.index}`],
-    ...(audio ? ['-map', `0:${audio.index}`] : []),
     ...['-vf', graph],
     ...['-c:v', encoder.name, ...encoder.options(video.width * video.height)],
-    ...(audio ? audioOptions(audioEncoder, audio.channels) : []),
     // No frame is made up or dropped to even out the rate.
     ...['-fps_mode', 'vfr'],
-    // Where a phone was when it filmed is nobody's business but its owner's.
-    ...['-metadata', 'location=', '-metadata', 'location-eng='],
+    ...trackArguments(encoding),
+    ...metadataArguments(facts),
     ...(encoder.container === 'mp4'
       ? ['-enc_time_base:v', TICKS, '-movflags', '+faststart', '-f', 'mp4']
       : ['-f', 'avi']),
@@ -49,11 +55,15 @@ export function encodeCommand({ input, facts, plan, encoder, audioEncoder, outpu
   ];
 }
 
-/** Stereo and 5.1 stay what they are; more than that, and what lies between, becomes the next that browsers play. */
-function audioOptions(encoder: string, channels: number): string[] {
-  const kept = channels >= 6 ? 6 : Math.min(channels, 2);
-  const kbps = { 1: 96, 2: 160, 6: 384 }[kept] ?? 160;
-  return ['-c:a', encoder, '-ac', String(kept), '-b:a', `${kbps}k`];
+/**
+ * Nothing is copied but the chapters and what is named here: where a phone was when it filmed, and which phone it was,
+ * is nobody's business but its owner's, and every maker has tags of his own for it.
+ */
+function metadataArguments({ tags }: SourceFacts): string[] {
+  return [
+    ...['-map_metadata:g', '-1', '-map_metadata:s', '-1', '-map_chapters', '0'],
+    ...Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
+  ];
 }
 
 /** What the frames say of their colours; the encoder writes that into the file. */

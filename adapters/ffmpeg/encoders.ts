@@ -6,6 +6,8 @@ export interface Encoder {
   /** FFmpeg's name of it. */
   name: string;
   container: 'mp4' | 'avi';
+  /** What has to come out of it in an MP4: H.264 in 8 bits unless said. */
+  coded?: Coded;
   /** Options before the input. */
   setup?: string[];
   /** Filters after the plan's: where the encoder takes no pictures in main memory. */
@@ -13,6 +15,14 @@ export interface Encoder {
   /** Output options for a picture of so many pixels. */
   options(pixels: number): string[];
 }
+
+/** FFmpeg's name of a codec, and of the pixel formats that it may show. */
+export interface Coded {
+  codec: string;
+  pixelFormats: readonly string[];
+}
+
+export const PLAIN_H264: Coded = { codec: 'h264', pixelFormats: ['yuv420p', 'nv12'] };
 
 /** About what x264 spends at CRF 23 on moving pictures: for encoders that know bit rates only. */
 const bitRate = (pixels: number) => ['-b:v', String(Math.round(Math.max(500_000, pixels * 4)))];

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planFor } from '../../core/conform.ts';
 import { TransientError } from '../../core/errors.ts';
 import { jsonLog, silentLog } from '../../core/log.ts';
 import type { EnhanceJob, RangeSource } from '../../core/ports/index.ts';
@@ -29,7 +30,15 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function jobFor(source: RangeSource, changes: Partial<EnhanceJob> = {}): Promise<EnhanceJob> {
   const { facts } = await media.probe(source, never);
-  return { source, facts, plan: classic.plan(facts.video), scratch, onProgress: () => {}, signal: never, ...changes };
+  return {
+    source,
+    facts,
+    plan: planFor(classic, facts, null),
+    scratch,
+    onProgress: () => {},
+    signal: never,
+    ...changes,
+  };
 }
 
 const clip = async (name: Clip) => fileSource(await makeClip(folder, name));
@@ -148,6 +157,13 @@ describe('encoders', () => {
     expect(await readdir(scratch)).toEqual(['enhanced.avi']);
     expect(lines.join('\n')).toContain('an encoder failed');
     expect(lines.join('\n')).not.toContain('127.0.0.1');
+  });
+
+  it('are tried again without subtitles, where those break the run', async () => {
+    const job = await jobFor(await clip('silent.mp4'));
+    const missing = { index: 7, codec: 'subrip', language: null, title: null, default: false };
+    const enhanced = await media.enhance({ ...job, facts: { ...job.facts, subtitles: [missing] } });
+    expect(enhanced).toMatchObject({ encoder: 'libx264', notes: ['Its subtitles could not be taken along.'] });
   });
 
   it('that need hardware are tried, and failing that the next', async () => {

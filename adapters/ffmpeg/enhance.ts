@@ -4,18 +4,27 @@ import { BadInput, TransientError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { Enhanced, EnhanceJob } from '../../core/ports/index.ts';
+import type { FilterPlan } from '../../core/profiles/profile.ts';
+import { forgetHdr } from './boxes.ts';
 import { encodeCommand } from './command.ts';
+import { cpuOf } from './cpu-time.ts';
 import { ENCODERS, type Encoder } from './encoders.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { decodes, undecodable } from './first-frame.ts';
+import { hdrEncoders } from './hdr-encoders.ts';
 import { type Input, withInput } from './input.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
+import { tracksOf } from './tracks.ts';
 import { verify } from './verify.ts';
 import { stallWatch } from './watch.ts';
 
 /** FFmpeg's own exit code when most of what it decoded was broken (`-max_error_rate`). */
 const TOO_MANY_ERRORS = 69;
+
+/** What FFmpeg says of pictures and sound that it could not decode, or only in part; it goes on then. */
+const DAMAGE =
+  /corrupt (decoded frame|input packet)|concealing \d+|Error while decoding stream|Error submitting (a )?packet to decoder|error while decoding MB/;
 
 const CONTENT_TYPES = { mp4: 'video/mp4', avi: 'video/x-msvideo' } as const;
 
@@ -27,46 +36,83 @@ export interface Workshop extends FfmpegPrograms {
   encoders?: readonly Encoder[] | undefined;
 }
 
+/** One way to write the output. */
+interface Way {
+  plan: FilterPlan;
+  encoder: Encoder;
+  withoutSubtitles: boolean;
+}
+
 /** See `MediaTools.enhance`. */
 export function enhance(workshop: Workshop, job: EnhanceJob): Promise<Enhanced> {
-  const { encoders = ENCODERS, available, log } = workshop;
+  const { log } = workshop;
   return withInput(job.source, job.signal, async (input) => {
     const percent = percentMeter(job.facts.duration, job.onProgress);
     let cpuSeconds = 0;
-    for (const encoder of encoders.filter(({ name }) => available.has(name))) {
-      const attempt = await encode(workshop, job, input, encoder, percent);
+    for (const way of waysOf(workshop, job)) {
+      const attempt = await encode(workshop, job, input, way, percent);
       cpuSeconds += attempt.cpuSeconds;
       if ('path' in attempt) {
         job.onProgress(100);
+        const { notes: said, ...file } = attempt;
+        const otherwise = way.plan !== job.plan;
+        const notes = [...said, ...(otherwise ? [NOT_KEPT] : [])];
         return {
-          ...attempt,
+          ...file,
+          ...(notes.length > 0 && { notes }),
+          ...(otherwise && { otherwise: way.plan }),
           cpuSeconds: Math.round(cpuSeconds * 1000) / 1000,
-          contentType: CONTENT_TYPES[encoder.container],
-          encoder: encoder.name,
+          contentType: CONTENT_TYPES[way.encoder.container],
+          encoder: way.encoder.name,
         };
       }
-      log.warn('an encoder failed', { encoder: encoder.name, why: attempt.why });
+      log.warn('an encoder failed', { encoder: way.encoder.name, why: attempt.why });
     }
     throw encodeFailed('No encoder could write this video.');
   });
 }
 
-type Attempt = Pick<Enhanced, 'path' | 'size' | 'durationSeconds'> | { why: string };
+const NOT_KEPT = 'High dynamic range could not be written here: the video was brought to standard range.';
 
 /**
- * One encoder's try. `why` means that another one may do better; what no other can mend is thrown. Leaves a file only
- * when it succeeds.
+ * A subtitle that cannot be converted ends the whole run: then the same encoder goes without, before a lesser one has
+ * its turn.
+ */
+function waysOf({ encoders = ENCODERS, available }: Workshop, { facts, plan }: EnhanceJob): Way[] {
+  const { hdr } = plan;
+  const standard = encoders.map((encoder) => ({ encoder, plan: hdr?.otherwise ?? plan }));
+  const high = hdr ? hdrEncoders(hdr).map((encoder) => ({ encoder, plan })) : [];
+  return [...high, ...standard]
+    .filter(({ encoder }) => available.has(encoder.name))
+    .flatMap((way) =>
+      way.encoder.container === 'mp4' && facts.subtitles.length > 0
+        ? [
+            { ...way, withoutSubtitles: false },
+            { ...way, withoutSubtitles: true },
+          ]
+        : [{ ...way, withoutSubtitles: true }],
+    );
+}
+
+type Attempt = Required<Pick<Enhanced, 'path' | 'size' | 'durationSeconds' | 'notes'>> | { why: string };
+
+/**
+ * One try. `why` means that another way may do better; what no other can mend is thrown. Leaves a file only when it
+ * succeeds.
  */
 async function encode(
   { ffmpeg, ffprobe, available, log }: Workshop,
-  { facts, plan, scratch, signal }: EnhanceJob,
+  { facts, scratch, signal }: EnhanceJob,
   input: Input,
-  encoder: Encoder,
+  { plan, encoder, withoutSubtitles }: Way,
   percent: (seconds: number, reached: number) => void,
 ): Promise<Attempt & { cpuSeconds: number }> {
   const path = join(scratch, `enhanced.${encoder.container}`);
   const audioEncoder = encoder.container === 'mp4' ? 'aac' : available.has('libmp3lame') ? 'libmp3lame' : 'ac3';
-  const args = encodeCommand({ input: input.args, facts, plan, encoder, audioEncoder, output: path });
+  const args = encodeCommand({
+    ...{ input: input.args, facts, plan, encoder, audioEncoder, withoutSubtitles },
+    output: path,
+  });
   const watch = stallWatch(signal);
   let last: Progress = { frames: 0, seconds: 0 };
   const onStdout = progressReader((progress) => {
@@ -80,26 +126,52 @@ async function encode(
     const cpuSeconds = cpuOf(ended);
     input.blameStorage();
     if (ended.code !== 0) {
-      const stderr = input.redact(ended.stderr);
-      log.info('ffmpeg failed', { encoder: encoder.name, code: ended.code, signal: ended.signal, stderr });
-      // Somebody ended it, most likely the kernel for want of memory: the next encoder would fare no better.
-      if (ended.signal === 'SIGKILL' || ended.signal === 'SIGTERM') throw encodeFailed('The encoder was ended.');
-      if (ended.code === TOO_MANY_ERRORS || !(await decodes(ffmpeg, input, facts.video.index, signal))) {
-        throw undecodable();
-      }
+      log.info('ffmpeg failed', { encoder: encoder.name, ...ended, stderr: input.redact(ended.stderr) });
+      await blame(ended, () => decodes(ffmpeg, input, facts.video.index, signal));
       return { why: `exit ${ended.code ?? ended.signal}`, cpuSeconds };
     }
     if (last.frames === 0) throw undecodable();
-    const { durationSeconds, fault } = await verify(ffprobe, path, encoder, last.frames, signal);
-    if (fault) return { why: fault, cpuSeconds };
+    if (facts.video.hdr && !plan.hdr && encoder.container === 'mp4') await forgetHdr(path);
+    const damaged = DAMAGE.test(ended.stderr);
+    const tracks = tracksOf({ facts, encoder, withoutSubtitles });
+    const promised = {
+      ...{ container: encoder.container, coded: encoder.coded, ...last, color: plan.color },
+      ...{ sounds: tracks.sounds, subtitles: tracks.subtitles.length },
+      inStepWith: !damaged && last.frames === facts.video.frames ? facts : null,
+    };
+    const verified = await verify({ ffmpeg, ffprobe }, path, promised, signal);
+    const spent = cpuSeconds + verified.cpuSeconds;
+    if (verified.fault) return { why: verified.fault, cpuSeconds: spent };
+    const { durationSeconds } = verified;
     refuseTruncated(facts, last.frames, durationSeconds);
     const { size } = await stat(path);
     whole = true;
-    return { path, size, durationSeconds, cpuSeconds };
+    const notes = notesOf(facts, tracks, damaged);
+    return { path, size, durationSeconds, cpuSeconds: spent, notes };
   } finally {
     watch.stop();
     if (!whole) await rm(path, { force: true });
   }
+}
+
+/** Throws where no other encoder would fare better: FFmpeg was ended, or it is the source that cannot be decoded. */
+async function blame({ code, signal }: Ended, decodes: () => Promise<boolean>): Promise<void> {
+  // By somebody: most likely the kernel, for want of memory.
+  if (signal === 'SIGKILL' || signal === 'SIGTERM') throw encodeFailed('The encoder was ended.');
+  if (code === TOO_MANY_ERRORS || !(await decodes())) throw undecodable();
+}
+
+/** What the owner of the video is told beside getting it. */
+function notesOf(
+  facts: SourceFacts,
+  { sounds, subtitles }: Pick<SourceFacts, 'sounds' | 'subtitles'>,
+  damaged: boolean,
+): string[] {
+  return [
+    ...(damaged ? ['Parts of this video are damaged: they were decoded as well as they can be.'] : []),
+    ...(subtitles.length < facts.subtitles.length ? ['Its subtitles could not be taken along.'] : []),
+    ...(sounds.length < facts.sounds.length ? ['Only one of its sound tracks could be taken along.'] : []),
+  ];
 }
 
 /**
@@ -118,10 +190,4 @@ function refuseTruncated({ duration, video }: SourceFacts, frames: number, durat
 
 function encodeFailed(detail: string): TransientError {
   return new TransientError('encode_failed', detail);
-}
-
-/** User and system time, from what `-benchmark` prints at the end: "bench: utime=9.647s stime=0.539s rtime=5.795s". */
-function cpuOf({ stderr }: Ended): number {
-  const [, user = 0, system = 0] = /bench: utime=([\d.]+)s stime=([\d.]+)s/.exec(stderr) ?? [];
-  return Number(user) + Number(system);
 }

@@ -1,9 +1,12 @@
 import { BadInput, TransientError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import type { HdrFacts, SourceFacts } from '../../core/media.ts';
 import type { Probe, RangeSource } from '../../core/ports/index.ts';
 import { factsOf } from './facts.ts';
-import { withInput } from './input.ts';
-import { Report } from './report.ts';
+import { type Input, withInput } from './input.ts';
+import { lightOf, peakOf } from './light.ts';
+import { endOfMatroska } from './matroska-end.ts';
+import { Frames, Report, ratio } from './report.ts';
 import { OutputTooLarge, runForOutput } from './run.ts';
 
 /** A report is a few kilobytes; one above this is made to hurt. */
@@ -30,8 +33,46 @@ export async function probe(ffprobe: string, source: RangeSource, signal: AbortS
     if (ended.signal || !report) throw new TransientError('probe_failed', 'The file could not be looked at.');
     if (report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
-    return { facts: factsOf(report), report: { format, streams: report.streams, chapters: report.chapters } };
+    const facts = factsOf(report);
+    const { hdr, index } = facts.video;
+    if (facts.duration === 0 && facts.container.startsWith('matroska'))
+      facts.duration = await lengthOf(source, report, facts, signal);
+    if (hdr && (hdr.peak === null || !hdr.light?.display)) await askFrames(hdr, ffprobe, input, index, signal);
+    return { facts, report: { format, streams: report.streams, chapters: report.chapters } };
   });
+}
+
+/** Seconds, from the last block: a file that was written in one go does not say it in its header. 0 where there is none. */
+async function lengthOf(
+  source: RangeSource,
+  { streams }: Report,
+  facts: SourceFacts,
+  signal: AbortSignal,
+): Promise<number> {
+  const { index } = facts.video;
+  const tick = ratio(streams.find((stream) => stream.index === index)?.time_base);
+  const end = tick && (await endOfMatroska(source, signal));
+  return end ? Math.max(0, (end * tick.num) / tick.den - facts.start) : 0;
+}
+
+/** Where the container does not say how bright it gets, the pictures themselves may: the first is asked. */
+async function askFrames(
+  hdr: HdrFacts,
+  ffprobe: string,
+  input: Input,
+  index: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const first = ['-select_streams', String(index), '-read_intervals', '%+#1', '-show_frames', '-of', 'json'];
+  const args = ['-v', 'error', ...first, ...input.args];
+  const { stdout } = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT });
+  input.blameStorage();
+  const frames = Frames.safeParse(json(stdout)).data?.frames ?? [];
+  const sideData = frames.flatMap(({ side_data_list }) => side_data_list);
+  hdr.peak ??= peakOf(sideData);
+  const { content = null, display = null } = lightOf(sideData) ?? {};
+  const light = { content: hdr.light?.content ?? content, display: hdr.light?.display ?? display };
+  if (light.content || light.display) hdr.light = light;
 }
 
 /** The streams of a file that we wrote. */
@@ -41,9 +82,13 @@ export async function probeOwn(ffprobe: string, path: string, signal: AbortSigna
   return parse(stdout);
 }
 
-function parse(json: Buffer): Report | undefined {
+function parse(stdout: Buffer): Report | undefined {
+  return Report.safeParse(json(stdout)).data;
+}
+
+function json(stdout: Buffer): unknown {
   try {
-    return Report.parse(JSON.parse(json.toString()));
+    return JSON.parse(stdout.toString());
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { blocksOf } from './blocks.ts';
+import { type Blocks, blocksOf } from './blocks.ts';
 import { type ByteRange, parseRange } from './range-header.ts';
 import { type Patience, readBlock } from './read-block.ts';
 
@@ -17,6 +17,9 @@ export interface ServedSource {
   close(): Promise<void>;
 }
 
+/** What was read of a source stays with it: the next to look at it begins with the same header. */
+const blocksBySource = new WeakMap<RangeSource, Blocks>();
+
 /** Serves one source, and nothing else, to whoever on this machine knows the random address. */
 export async function serveSource(
   source: RangeSource,
@@ -27,7 +30,9 @@ export async function serveSource(
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();
   const stop = AbortSignal.any([signal, closing.signal]);
-  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience));
+  const blocks: Blocks = blocksBySource.get(source) ?? new Map();
+  blocksBySource.set(source, blocks);
+  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience), stop, { blocks });
   const answers = new Set<Promise<void>>();
   let reached = 0;
   let failure: unknown;

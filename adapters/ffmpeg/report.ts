@@ -1,5 +1,26 @@
 import { z } from 'zod';
 
+/** What accompanies a stream or a frame: each kind has its own fields. */
+export const SideData = z.looseObject({
+  side_data_type: z.string().optional(),
+  displaymatrix: z.string().optional(),
+  dv_profile: z.number().optional(),
+  dv_bl_signal_compatibility_id: z.number().optional(),
+  max_content: z.number().optional(),
+  max_average: z.number().optional(),
+  max_luminance: z.string().optional(),
+  min_luminance: z.string().optional(),
+  red_x: z.string().optional(),
+  red_y: z.string().optional(),
+  green_x: z.string().optional(),
+  green_y: z.string().optional(),
+  blue_x: z.string().optional(),
+  blue_y: z.string().optional(),
+  white_point_x: z.string().optional(),
+  white_point_y: z.string().optional(),
+});
+export type SideData = z.infer<typeof SideData>;
+
 /** The part of ffprobe's JSON that decisions hang on; the rest passes through as it is. */
 const Stream = z.looseObject({
   index: z.int(),
@@ -9,10 +30,19 @@ const Stream = z.looseObject({
   width: z.int().optional(),
   height: z.int().optional(),
   channels: z.int().optional(),
+  sample_fmt: z.string().optional(),
   color_space: z.string().optional(),
   color_primaries: z.string().optional(),
   color_transfer: z.string().optional(),
   color_range: z.string().optional(),
+  pix_fmt: z.string().optional(),
+  field_order: z.string().optional(),
+  sample_aspect_ratio: z.string().optional(),
+  r_frame_rate: z.string().optional(),
+  avg_frame_rate: z.string().optional(),
+  time_base: z.string().optional(),
+  start_time: z.string().optional(),
+  side_data_list: z.array(SideData).default([]),
   duration: z.string().optional(),
   nb_frames: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
@@ -20,16 +50,28 @@ const Stream = z.looseObject({
 });
 export type Stream = z.infer<typeof Stream>;
 
+const Format = z.looseObject({
+  format_name: z.string().optional(),
+  start_time: z.string().optional(),
+  duration: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+});
+
 const Chapter = z.looseObject({});
 
 /** What `ffprobe -of json -show_error -show_format -show_streams -show_chapters` prints. */
 export const Report = z.object({
   error: z.object({ code: z.number(), string: z.string() }).optional(),
-  format: z.looseObject({ duration: z.string().optional() }).optional(),
+  format: Format.optional(),
   streams: z.array(Stream).default([]),
   chapters: z.array(Chapter).default([]),
 });
 export type Report = z.infer<typeof Report>;
+
+/** What `ffprobe -of json -show_frames` prints. */
+export const Frames = z.object({
+  frames: z.array(z.looseObject({ side_data_list: z.array(SideData).default([]) })).default([]),
+});
 
 /** Seconds, where the container or the stream's own tag (Matroska) tells. */
 export function durationOf(stream: Stream): number | undefined {
@@ -40,6 +82,18 @@ export function durationOf(stream: Stream): number | undefined {
 export function seconds(text: string | undefined): number | undefined {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** Seconds as ffprobe writes them, of any sign; null where it has none (`N/A`). */
+export function time(text: string | undefined): number | null {
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** `30000/1001` or `4:3` as its two numbers, where both are positive. */
+export function ratio(text: string | undefined): { num: number; den: number } | null {
+  const [, num, den] = /^(\d+)[/:](\d+)$/.exec(text ?? '') ?? [];
+  return Number(num) > 0 && Number(den) > 0 ? { num: Number(num), den: Number(den) } : null;
 }
 
 /** `00:01:02.500000000` in seconds. */

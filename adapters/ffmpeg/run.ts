@@ -15,7 +15,9 @@ export interface Run {
   cwd?: string;
   /** Kills it when aborted. */
   signal: AbortSignal;
-  onStdout?: (chunk: Buffer) => void;
+  /** Answers a promise where the program has to wait before it may print more. */
+  onStdout?: (chunk: Buffer) => unknown;
+  onStderr?: (chunk: Buffer) => void;
 }
 
 /** How it ended: with a code, or by a signal that was not ours. */
@@ -32,7 +34,7 @@ export interface Ended {
  *
  * @throws TransientError `not_started` when it cannot be started; the signal's reason when that aborts
  */
-export function run({ program, args, cwd, signal, onStdout }: Run): Promise<Ended> {
+export function run({ program, args, cwd, signal, onStdout, onStderr }: Run): Promise<Ended> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const [command, commandArgs] = dyingWithUs(program, args);
@@ -44,8 +46,12 @@ export function run({ program, args, cwd, signal, onStdout }: Run): Promise<Ende
     });
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => onStdout?.(chunk));
+    child.stdout.on('data', (chunk: Buffer) => {
+      const ready = onStdout?.(chunk);
+      if (ready instanceof Promise) hold(child.stdout, ready);
+    });
     const stderr = tailOf(child.stderr);
+    child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk));
     child.once('error', (cause) => {
       signal.removeEventListener('abort', kill);
       reject(new TransientError('not_started', `${program} could not be started.`, { cause }));
@@ -102,6 +108,12 @@ function confinedEnvironment(): NodeJS.ProcessEnv {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(passed), LANG: 'C.UTF-8', AV_LOG_FORCE_NOCOLOR: '1' };
+}
+
+function hold(stream: Readable, ready: Promise<unknown>): void {
+  const resume = () => stream.resume();
+  stream.pause();
+  ready.then(resume, resume);
 }
 
 function tailOf(stream: Readable): () => string {

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { Analysis } from '../analysis.ts';
 import type { Frame, SourceFacts } from '../media.ts';
+import type { Way } from '../playable.ts';
 import type { FilterPlan } from '../profiles/profile.ts';
+import type { SampledFrame } from './vision.ts';
 
 /** Bytes that can be read anywhere, such as an object in S3. Counts what was read. */
 export interface RangeSource {
@@ -26,12 +29,48 @@ export interface MediaTools {
   firstFrame(source: RangeSource, signal: AbortSignal): Promise<Frame>;
 
   /**
+   * Pictures from across the whole video, in order: keyframes where there are enough, so that little has to be decoded.
+   * About as many as asked for, fewer where the video has fewer, none where none can be decoded. The next one is made
+   * while the last is looked at, and no more than that.
+   *
+   * @throws TransientError when the source cannot be read
+   */
+  sample(
+    source: RangeSource,
+    facts: SourceFacts,
+    wanted: SamplesWanted,
+    signal: AbortSignal,
+  ): AsyncIterable<SampledFrame>;
+
+  /** Hard cuts in a stretch of the video, each with the picture that comes after it: exact to the picture. */
+  cuts(source: RangeSource, facts: SourceFacts, stretch: Stretch, signal: AbortSignal): Promise<Cut[]>;
+
+  /** Whether pictures are made of two fields from different moments, by looking at a few stretches. */
+  interlacing(source: RangeSource, facts: SourceFacts, signal: AbortSignal): Promise<Analysis['interlacing']>;
+
+  /**
    * Decodes, filters and encodes in one process, to a file that streams at once. Tries each encoder there is, best
-   * first, and says which one wrote the file.
+   * first, and says which one wrote the file. High dynamic range that is to stay needs encoders of its own: without
+   * them, `plan.hdr.otherwise` is done.
    *
    * @throws BadInput `undecodable` when the source breaks it, TransientError `encode_failed` when we do.
    */
   enhance(job: EnhanceJob): Promise<Enhanced>;
+
+  /**
+   * The source as an MP4 that every browser plays, with the times of what `enhance` writes, so that both run in step.
+   * Where the pictures cannot be kept, they are encoded anew: by a plan without repairs, at most 720 lines of them.
+   *
+   * @throws as `enhance`
+   */
+  makePlayable(job: PlayableJob): Promise<Playable>;
+
+  /**
+   * The picture that stands for a video which `enhance` wrote.
+   *
+   * @throws TransientError `poster_failed`
+   */
+  makePoster(job: PosterJob): Promise<Poster>;
 }
 
 export interface Probe {
@@ -42,6 +81,25 @@ export interface Probe {
     streams: Record<string, unknown>[];
     chapters: Record<string, unknown>[];
   };
+}
+
+export interface SamplesWanted {
+  count: number;
+  /** FFmpeg's filters that bring a picture into the form it is to be looked at in; each has to do with one picture. */
+  graph: string;
+}
+
+/** In seconds from the video's first picture. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+export interface Cut {
+  /** Of the first picture after the cut, in seconds from the video's first. */
+  time: number;
+  /** How much changes, 0 to 100. */
+  score: number;
 }
 
 export interface EnhanceJob {
@@ -62,5 +120,35 @@ export interface Enhanced {
   contentType: 'video/mp4' | 'video/x-msvideo';
   encoder: string;
   durationSeconds: number;
+  cpuSeconds: number;
+  /** What its owner should know of it, a plain sentence each: that the source is damaged, that something is missing. */
+  notes?: string[];
+  /** The plan that was followed, where it is not the one of the job. */
+  otherwise?: FilterPlan;
+}
+
+export interface PlayableJob extends EnhanceJob {
+  way: Exclude<Way, { way: 'original' }>;
+}
+
+export interface Playable extends Pick<Enhanced, 'path' | 'size' | 'cpuSeconds'> {
+  way: PlayableJob['way']['way'];
+}
+
+export interface PosterJob extends Pick<Enhanced, 'path' | 'durationSeconds'> {
+  /** FFmpeg's filters that bring its pictures to 8-bit standard range, where they are not. */
+  shown?: string | undefined;
+  /** A folder of this job's own. */
+  scratch: string;
+  signal: AbortSignal;
+}
+
+export interface Poster {
+  /** As displayed, in square pixels. */
+  width: number;
+  height: number;
+  /** Files inside `scratch`. WebP where it can be written. */
+  jpeg: { path: string; size: number };
+  webp?: { path: string; size: number };
   cpuSeconds: number;
 }

@@ -3,11 +3,15 @@ import type { ColorTags } from '../media.ts';
 import { classic } from './classic.ts';
 
 const plan = (color: Partial<ColorTags>) =>
-  classic.plan({
-    width: 2,
-    height: 2,
-    color: { matrix: null, primaries: null, transfer: null, range: null, ...color },
-  });
+  classic.plan(
+    {
+      width: 2,
+      height: 2,
+      color: { matrix: null, primaries: null, transfer: null, range: null, ...color },
+      bitDepth: 8,
+    },
+    null,
+  );
 
 it('goes back to the matrix that the source was in', () => {
   expect(plan({ matrix: 'bt709' }).graph).toContain('out_color_matrix=bt709');

@@ -1,21 +1,11 @@
 import type { ColorTags } from '../media.ts';
+import { MATRICES } from './matrices.ts';
 import type { Profile } from './profile.ts';
 
 /** Per channel: OpenCV's `convertScaleAbs(alpha=1.2, beta=10)`, which rounds half to even; no tie occurs here. */
 const CONTRAST = 'clip(floor(1.2*val+10.5),0,255)';
 /** OpenCV's `filter2D` with the 3×3 sharpening kernel, the same for each plane. */
 const SHARPEN = '-1 -1 -1 -1 9 -1 -1 -1 -1';
-
-/** Source matrices that FFmpeg's scaler converts from by their tag, and its name for each on the way back. */
-const MATRICES: Record<string, string> = {
-  bt709: 'bt709',
-  fcc: 'fcc',
-  bt470bg: 'bt470',
-  smpte170m: 'smpte170m',
-  smpte240m: 'smpte240m',
-  bt2020nc: 'bt2020',
-  bt2020c: 'bt2020',
-};
 
 /**
  * The fixed formula that others apply to every video, exact to the sample with OpenCV on 8-bit BGR frames. The padding
@@ -25,6 +15,7 @@ const MATRICES: Record<string, string> = {
 export const classic: Profile = {
   name: 'classic',
   summary: 'Strong contrast and sharpening by a fixed formula, the same for every video.',
+  analyses: false,
   plan: ({ color }) => {
     const tags = outputTags(color);
     return {
@@ -44,6 +35,7 @@ export const classic: Profile = {
         'format=yuv420p',
       ].join(','),
       color: tags,
+      findings: [],
     };
   },
 };
@@ -51,7 +43,7 @@ export const classic: Profile = {
 /**
  * Without a matrix, the scaler uses BT.601 both ways, so colours come back as they were. From packed BGR, without more
  * flags, it takes its fast path, which OpenCV's writer takes, too: half the time of the exact one, for luma rounded down
- * instead of to the nearest level. Its last bit depends on the number of filter threads, so that has to be fixed.
+ * instead of to the nearest level. Its last bit depends on the number of filter threads, which is fixed for that.
  */
 function toYuv({ matrix }: ColorTags): string {
   const back = matrix && MATRICES[matrix];

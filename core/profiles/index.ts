@@ -1,12 +1,10 @@
+import { adaptive } from './adaptive.ts';
 import { classic } from './classic.ts';
+import type { ProfileName } from './names.ts';
+import { passthrough } from './passthrough.ts';
 import type { Profile } from './profile.ts';
 
+export { DEFAULT_PROFILE, PROFILE_NAMES, type ProfileName } from './names.ts';
 export type { Profile } from './profile.ts';
 
-export const PROFILE_NAMES = ['classic'] as const;
-export type ProfileName = (typeof PROFILE_NAMES)[number];
-
-export const profiles: Record<ProfileName, Profile> = { classic };
-
-/** What a video gets when nobody chose. */
-export const DEFAULT_PROFILE: ProfileName = 'classic';
+export const profiles: Record<ProfileName, Profile> = { adaptive, classic, passthrough };

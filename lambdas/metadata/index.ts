@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
-import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
+import { headerTools } from '../../adapters/ffmpeg/header-tools.ts';
 import { buckets, functionLog, lazyBroker, now, table } from '../../adapters/from-environment.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { extractMetadata } from '../../pipeline/extract-metadata.ts';
@@ -18,7 +18,7 @@ export interface RabbitMqEvent {
 const log = functionLog();
 const broker = lazyBroker('metadata', log);
 const { videos } = table();
-const media = ffmpegTools({ ...findFfmpeg(), log });
+const media = headerTools({ ...findFfmpeg(), log });
 const stores = buckets();
 
 /**

@@ -51,7 +51,7 @@ it.each([
   const reference = await readFile(expected);
   expect(reference.length).toBe(width * height * 3 * count);
 
-  const { graph } = classic.plan({ width, height, color: UNTAGGED });
+  const { graph } = classic.plan({ width, height, color: UNTAGGED, bitDepth: 8 }, null);
   const filtered = graph.slice(0, graph.lastIndexOf(',scale='));
   expect(differing(await frames(path, count, 'scale=flags=bicubic,format=bgr24', 1), await readFile(decoded))).toBe(0);
   expect(differing(await frames(path, count, filtered, threads), reference)).toBe(0);

@@ -1,0 +1,98 @@
+import type { Analysis } from '../../core/analysis.ts';
+import type { Log } from '../../core/log.ts';
+import type { SourceFacts } from '../../core/media.ts';
+import type { RangeSource } from '../../core/ports/index.ts';
+import { printing, readTold } from './frame-metadata.ts';
+import { type Input, withInput } from './input.ts';
+import { runForOutput } from './run.ts';
+
+/** Codecs that know whole pictures only, and whose users never had fields to put into them. */
+const WHOLE_ONLY = ['vp8', 'vp9', 'av1', 'gif', 'webp', 'apng', 'h263', 'flv1', 'theora'];
+/** Rows: fields were never fewer than 240. */
+const FEWEST_ROWS = 460;
+
+/** A first look, and a closer one where that or the header gives cause. */
+const GLANCE = { stretches: 3, pictures: 12 };
+const CLOSER = { stretches: 5, pictures: 30 };
+/** From this share of pictures that show fields, a video is interlaced: the rest stands still. */
+const SHARE = 0.3;
+/** So many pictures that show something are enough to be sure by. */
+const ENOUGH = 20;
+const LARGEST_OUTPUT = 1024 * 1024;
+
+interface Votes {
+  tff: number;
+  bff: number;
+  progressive: number;
+}
+
+interface Looking {
+  ffmpeg: string;
+  log: Log;
+  input: Input;
+  facts: SourceFacts;
+  signal: AbortSignal;
+}
+
+/** See `MediaTools.interlacing`. */
+export async function interlacing(
+  { ffmpeg, log }: { ffmpeg: string; log: Log },
+  source: RangeSource,
+  facts: SourceFacts,
+  signal: AbortSignal,
+): Promise<Analysis['interlacing']> {
+  const { codec, height, fieldOrder } = facts.video;
+  const claimed = fieldOrder === 'tff' || fieldOrder === 'bff';
+  if (!claimed && (WHOLE_ONLY.includes(codec) || height < FEWEST_ROWS)) return { order: 'progressive', confidence: 1 };
+  return withInput(source, signal, async (input) => {
+    const looking = { ffmpeg, log, input, facts, signal };
+    const first = claimed ? undefined : await look(looking, GLANCE);
+    if (first && first.tff + first.bff <= 0.1 * first.progressive) return verdict(first);
+    return verdict(await look(looking, CLOSER));
+  });
+}
+
+/**
+ * What most pictures are. Few that show anything make it uncertain, and so does a share near the limit, or fields that
+ * come now in one order, now in the other.
+ */
+export function verdict({ tff, bff, progressive }: Votes): Analysis['interlacing'] {
+  const fields = tff + bff;
+  const all = fields + progressive;
+  if (all === 0) return { order: 'progressive', confidence: 0 };
+  const enough = Math.min(1, all / ENOUGH);
+  const share = fields / all;
+  if (share < SHARE) return { order: 'progressive', confidence: enough * (1 - share / SHARE) };
+  const order = tff >= bff ? 'tff' : 'bff';
+  const agreement = (2 * Math.max(tff, bff)) / fields - 1;
+  return { order, confidence: enough * agreement * Math.min(1, (share - SHARE) / 0.3 + 0.5) };
+}
+
+async function look(looking: Looking, { stretches, pictures }: typeof GLANCE): Promise<Votes> {
+  const { duration, start, video } = looking.facts;
+  const votes = { tff: 0, bff: 0, progressive: 0 };
+  const looks = duration > 0 ? stretches : 1;
+  for (let index = 0; index < looks; index++) {
+    const at = duration > 0 ? (index * duration) / looks + video.start - start : 0;
+    for (const order of await ordersFrom(looking, at, pictures)) if (order in votes) votes[order as keyof Votes]++;
+  }
+  return votes;
+}
+
+/** What `idet` says of some pictures from a keyframe on: `undetermined` where nothing moves. */
+async function ordersFrom({ ffmpeg, log, input, facts, signal }: Looking, at: number, pictures: number) {
+  const args = [
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-noautorotate', '-threads', '1'],
+    ...[...(at > 0 ? ['-noaccurate_seek', '-ss', at.toFixed(3)] : []), ...input.args],
+    ...['-map', `0:${facts.video.index}`, '-vf', `idet,${printing(1)}`, '-frames:v', String(pictures)],
+    ...['-f', 'null', '-'],
+  ];
+  const ended = await runForOutput({ program: ffmpeg, args, signal, limit: LARGEST_OUTPUT });
+  input.blameStorage();
+  if (ended.code !== 0) {
+    log.info('no fields', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
+  }
+  return readTold(ended.stdout.toString('latin1')).map(
+    ({ values }) => values['lavfi.idet.multiple.current_frame'] ?? 'undetermined',
+  );
+}

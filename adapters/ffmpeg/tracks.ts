@@ -1,0 +1,51 @@
+import type { AudioFacts, SourceFacts, SubtitleFacts } from '../../core/media.ts';
+import type { Encoding } from './command.ts';
+
+/** More channels than this are no loudspeakers any more (ambisonics, a mixer's tracks). */
+const MOST_SPEAKERS = 8;
+
+/** Gaps in the sound, from where a recording or a broadcast broke off, become silence, so that it stays in step. */
+const IN_STEP = 'aresample=async=1';
+
+/** FFmpeg's options for everything beside the picture: all sound and all subtitles, with their names. */
+export function trackArguments(
+  encoding: Pick<Encoding, 'facts' | 'encoder' | 'audioEncoder' | 'withoutSubtitles'>,
+): string[] {
+  const { sounds, subtitles } = tracksOf(encoding);
+  return [
+    ...sounds.flatMap((sound, i) => [...soundArguments(sound, i, encoding.audioEncoder), ...naming(sound, `a:${i}`)]),
+    ...subtitles.flatMap((text, i) => ['-map', `0:${text.index}`, `-c:s:${i}`, 'mov_text', ...naming(text, `s:${i}`)]),
+  ];
+}
+
+/** Which of the source's tracks the output has: an AVI has one of sound, since few players offer more of it. */
+export function tracksOf({
+  facts: { audio, sounds, subtitles },
+  encoder,
+  withoutSubtitles = false,
+}: Pick<Encoding, 'facts' | 'encoder' | 'withoutSubtitles'>): Pick<SourceFacts, 'sounds' | 'subtitles'> {
+  if (encoder.container === 'avi') return { sounds: audio ? [audio] : [], subtitles: [] };
+  return { sounds, subtitles: withoutSubtitles ? [] : subtitles };
+}
+
+/**
+ * Mono, stereo and 5.1 stay what they are; 7.1 becomes 5.1. What lies between stereo and 5.1 becomes that with silent
+ * loudspeakers, since an odd arrangement is not played everywhere, and nothing gets lost.
+ */
+function soundArguments({ index, channels }: AudioFacts, i: number, encoder: string): string[] {
+  const speakers = channels > MOST_SPEAKERS ? 2 : channels > 2 ? 6 : channels;
+  const kbps = { 1: 96, 2: 160, 6: 384 }[speakers] ?? 160;
+  const first = channels > MOST_SPEAKERS ? 'pan=stereo|c0=c0|c1=c1,' : '';
+  return [
+    ...['-map', `0:${index}`, `-c:a:${i}`, encoder, `-filter:a:${i}`, `${first}${IN_STEP}`],
+    ...[`-ac:a:${i}`, String(speakers), `-b:a:${i}`, `${kbps}k`],
+  ];
+}
+
+function naming(track: SubtitleFacts, specifier: string): string[] {
+  return [
+    ...(track.language ? [`-metadata:s:${specifier}`, `language=${track.language}`] : []),
+    ...(track.title ? [`-metadata:s:${specifier}`, `title=${track.title}`] : []),
+    ...[`-disposition:${specifier}`, track.default ? 'default' : '0'],
+  ];
+}

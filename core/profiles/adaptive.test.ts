@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
+import type { Analysis } from '../analysis.ts';
+import { Finding } from '../report.ts';
+import { adaptive } from './adaptive.ts';
+import {
+  analysis,
+  BLOCKY,
+  DARK,
+  type Given,
+  NOISY,
+  PICTURE,
+  SOFT,
+  scene,
+  TINTED,
+  WASHED_OUT,
+} from './measures.fixture.ts';
+
+const planOf = (...scenes: Parameters<typeof analysis>) => adaptive.plan(PICTURE, analysis(...scenes));
+const graphOf = (given: Given) => planOf(scene(given)).graph;
+const verdictOf = (given: Given, subject: Finding['subject']) =>
+  planOf(scene(given)).findings.find((finding) => finding.subject === subject)?.verdict;
+
+it('leaves a good video alone, to the bit', () => {
+  const { graph, findings } = planOf(scene({}));
+  expect(graph).toBe('');
+  expect(findings.map(({ verdict }) => verdict)).not.toContain('mended');
+});
+
+it.each<[string, Given, Finding['subject'], string]>([
+  ['dark', DARK, 'exposure', 'lutyuv'],
+  ['washed out', WASHED_OUT, 'contrast', 'lutyuv'],
+  ['noisy', NOISY, 'noise', 'nlmeans'],
+  ['soft', SOFT, 'sharpness', 'unsharp'],
+  ['tinted', TINTED, 'colour_cast', 'lutrgb'],
+  ['blocky', BLOCKY, 'blocking', 'spp'],
+])('mends a %s video, and says so', (_, given, subject, filter) => {
+  expect(graphOf(given)).toContain(filter);
+  expect(verdictOf(given, subject)).toBe('mended');
+});
+
+it('does not make colours stronger that have not faded with the light', () => {
+  const chroma = (saturation: number) =>
+    Number(/u='clip\(128\.5\+\(val-128\)\*([\d.]+)/.exec(graphOf({ ...DARK, saturation }))?.[1] ?? 1);
+  expect(chroma(0.08)).toBeGreaterThan(1.5);
+  expect(chroma(0.2)).toBeLessThan(1.45);
+  expect(chroma(0.4)).toBe(1);
+});
+
+it.each<[string, Given]>([
+  ['a night scene: a few lights before much dark', { luma: [0, 1, 8, 90, 150], black: 0.3 }],
+  ['a dim room, lit by one lamp', { luma: [2, 4, 12, 60, 170] }],
+  ['black-and-white film', { saturation: 0 }],
+  ['snow, bright all over', { luma: [120, 160, 215, 240, 250], saturation: 0.03 }],
+  ['white fog', { luma: [150, 160, 200, 220, 226], saturation: 0.03 }],
+  ['a sunset', { luma: [5, 15, 90, 200, 235], tint: { r: 1.9, b: 0.4 }, saturation: 0.5 }],
+  ['a cartoon of flat colours', { fine: 0, coarse: 0, sharpness: 2, saturation: 0.4 }],
+  ['a picture that is black', { luma: [0, 0, 0, 1, 3], black: 1 }],
+  ['fine texture that looks like noise', { fine: 2.2, coarse: 3, noiseConfidence: 0.3 }],
+  ['softness that only a few edges speak for', { sharpness: 0.4, sharpnessConfidence: 0.1 }],
+  ['a slight tint, as cameras leave', { luma: [10, 20, 90, 190, 220], tint: { r: 1.07, b: 0.97 } }],
+])('does no harm to %s', (_, given) => {
+  expect(graphOf(given)).toBe('');
+});
+
+it('takes a dark scene that a bright one grows out of for a fade', () => {
+  const fade = { luma: [0, 2, 30, 80, 100] satisfies [number, number, number, number, number] };
+  expect(planOf(scene(fade, 0, 1), scene({}, 1, 10, 'gradual')).graph).toBe('');
+  expect(planOf(scene(fade, 0, 1), scene({}, 1, 10, 'cut')).graph).toContain('lutyuv');
+});
+
+it('repairs in the order in which damage is undone', () => {
+  const graph = graphOf({ ...DARK, ...SOFT, fine: 3, coarse: 1.6, blockiness: 2.8 });
+  const places = ['spp', 'atadenoise', 'nlmeans', 'lutyuv', 'unsharp'].map((filter) => graph.indexOf(filter));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places[0]).toBe(0);
+});
+
+it('goes back from RGB to the matrix it came from', () => {
+  expect(graphOf(TINTED)).toContain('out_color_matrix=bt709:out_range=tv');
+});
+
+it('treats each scene by itself, and only while it lasts', () => {
+  const { graph, findings } = planOf(scene({}, 0, 4), scene(DARK, 4, 8), scene({}, 8, 12));
+  expect(graph).toContain(":enable='gte(t,3.998)*lt(t,7.998)'");
+  expect(findings.find(({ subject }) => subject === 'exposure')?.found).toMatch(
+    /^In 1 of 3 scenes: the picture is dark/,
+  );
+});
+
+it('counts time from what comes first in the file', () => {
+  const { graph } = adaptive.plan({ ...PICTURE, start: 1 }, analysis(scene({}, 0, 4), scene(DARK, 4, 8)));
+  expect(graph).toContain(":enable='gte(t,4.998)'");
+});
+
+it('never switches the filter that shows wrong pictures while it is off', () => {
+  const { graph } = planOf(scene(NOISY, 0, 4), scene({}, 4, 8));
+  expect(graph).toContain('nlmeans');
+  expect(graph).not.toContain('atadenoise');
+});
+
+it('tells of every subject once, in sentences', () => {
+  const { findings } = planOf(scene({ ...DARK, ...NOISY }), scene({}, 10, 20));
+  expect(new Set(findings.map(({ subject }) => subject)).size).toBe(findings.length);
+  for (const finding of findings) {
+    expect(Finding.parse(finding)).toEqual(finding);
+    expect(finding.found).toMatch(/^[A-Z].*\.$/);
+    expect(finding.done).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+const level = fc.integer({ min: 0, max: 255 });
+const anyGiven: fc.Arbitrary<Given> = fc.record({
+  luma: fc
+    .tuple(level, level, level, level, level)
+    .map((levels) => levels.toSorted((a, b) => a - b) as [number, number, number, number, number]),
+  tint: fc.record({ r: fc.double({ min: 0, max: 4, noNaN: true }), b: fc.double({ min: 0, max: 4, noNaN: true }) }),
+  saturation: fc.double({ min: 0, max: 1, noNaN: true }),
+  black: fc.double({ min: 0, max: 1, noNaN: true }),
+  white: fc.double({ min: 0, max: 1, noNaN: true }),
+  fine: fc.double({ min: 0, max: 100, noNaN: true }),
+  coarse: fc.double({ min: 0, max: 100, noNaN: true }),
+  noiseConfidence: fc.double({ min: 0, max: 1, noNaN: true }),
+  sharpness: fc.double({ min: 0, max: 5, noNaN: true }),
+  blockiness: fc.double({ min: 0, max: 20, noNaN: true }),
+});
+const anyAnalysis: fc.Arbitrary<Analysis> = fc
+  .array(fc.tuple(anyGiven, fc.constantFrom('cut' as const, 'gradual' as const)), { minLength: 1, maxLength: 24 })
+  .map((given) =>
+    analysis(...given.map(([look, begins], i) => scene(look, i * 2, i * 2 + 2, i === 0 ? 'cut' : begins))),
+  );
+
+it('keeps its strength within bounds, whatever is measured', () => {
+  fc.assert(
+    fc.property(anyAnalysis, (any) => {
+      const { graph, findings } = adaptive.plan(PICTURE, any);
+      expect(graph.split(/,(?=[a-z]+=)/).length).toBeLessThanOrEqual(60);
+      expect(graph).not.toMatch(/NaN|Infinity|undefined/);
+      for (const [, amount] of graph.matchAll(/la=([\d.]+)/g)) expect(Number(amount)).toBeLessThanOrEqual(2);
+      for (const [, strength] of graph.matchAll(/nlmeans=s=([\d.]+)/g)) expect(Number(strength)).toBeLessThanOrEqual(8);
+      for (const { values } of findings) {
+        expect(values.light ?? 1).toBeLessThanOrEqual(6);
+        expect(values.stretch ?? 1).toBeLessThanOrEqual(16);
+      }
+    }),
+  );
+});
+
+it('makes graphs that FFmpeg takes', { timeout: 60_000 }, () => {
+  const everything = { ...TINTED, ...NOISY, ...SOFT, fine: 3, coarse: 1.6, blockiness: 2.8 };
+  const made = [
+    ...[DARK, WASHED_OUT, NOISY, SOFT, TINTED, BLOCKY, everything].map((given) => analysis(scene(given))),
+    analysis(scene(DARK, 0, 0.2), scene(WASHED_OUT, 0.2, 0.4, 'gradual'), scene(TINTED, 0.4, 1)),
+    ...fc.sample(anyAnalysis, { numRuns: 4, seed: 1 }),
+  ];
+  for (const any of made) {
+    const { graph } = adaptive.plan(PICTURE, any);
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25,format=yuv420p'];
+    const args = ['-v', 'error', ...source, '-vf', graph || 'null', '-frames:v', '8', '-f', 'framemd5', '-'];
+    const printed = execFileSync(findFfmpeg().ffmpeg, args, { encoding: 'utf8' });
+    expect(printed.split('\n').filter((line) => /^0,/.test(line))).toHaveLength(8);
+    expect(printed).toContain('#dimensions 0: 64x48');
+  }
+});

@@ -1,0 +1,100 @@
+import type { Analysis } from '../core/analysis.ts';
+import { conform } from '../core/conform.ts';
+import { BadInput, ReelightError } from '../core/errors.ts';
+import type { FrameMeasures } from '../core/measures.ts';
+import type { SourceFacts } from '../core/media.ts';
+import type { Cut, Ports, RangeSource } from '../core/ports/index.ts';
+import { type Boundary, boundaries, groupSamples, scenesOf } from '../core/scenes.ts';
+
+/** Samples: so many a minute of video, no fewer than a clip of seconds needs, and no more for a film. */
+const A_MINUTE = 50;
+const FEWEST = 4;
+const MOST = 120;
+
+/** Seconds of video that may be decoded in search of cuts: a share of its length, but enough for a short one. */
+const SEARCH_SHARE = 0.2;
+const SEARCH_LEAST = 25;
+
+/** Spatial, as it has to be: samples have no neighbours. */
+const ONE_PICTURE_OF_TWO_FIELDS = 'estdif=mode=frame';
+
+type AnalysePorts = Pick<Ports, 'media' | 'vision' | 'log'>;
+
+/**
+ * Looks at a video: at pictures from across the whole of it, one after the other, and for the cuts between parts that
+ * need different treatment.
+ *
+ * @throws BadInput `undecodable` when there is no picture to look at; TransientError `vision_failed`
+ */
+export async function analyse(
+  { media, vision, log }: AnalysePorts,
+  source: RangeSource,
+  facts: SourceFacts,
+  signal: AbortSignal,
+): Promise<Analysis> {
+  const interlacing = await media.interlacing(source, facts, signal);
+  const wanted = { count: samplesFor(facts.duration), graph: toBeLookedAt(facts, interlacing) };
+  const measures: FrameMeasures[] = [];
+  let failure: unknown;
+  for await (const frame of media.sample(source, facts, wanted, signal)) {
+    try {
+      measures.push(await vision.measure(frame, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ReelightError)) throw error;
+      log.warn('a frame was left out', { code: error.code, why: error.message });
+      failure = error;
+    }
+  }
+  if (measures.length === 0) throw failure ?? nothingToLookAt();
+  measures.sort((a, b) => a.time - b.time);
+  const groups = groupSamples(measures);
+  const search = (boundary: Boundary) => media.cuts(source, facts, boundary, signal);
+  const cuts = await cutsAt(boundaries(groups), facts.duration, search);
+  return {
+    scenes: scenesOf(groups, cuts, facts.duration),
+    interlacing,
+    bars: barsOfAll(measures),
+    samples: measures.length,
+  };
+}
+
+export function samplesFor(duration: number): number {
+  if (duration === 0) return A_MINUTE;
+  return Math.min(MOST, Math.max(FEWEST, Math.ceil((duration * A_MINUTE) / 60)));
+}
+
+/** The form that profiles work on, but for what takes more than one picture. */
+function toBeLookedAt(facts: SourceFacts, { order }: Analysis['interlacing']): string {
+  const { graph } = conform(facts, { order: 'progressive', confidence: 1 });
+  return [order === 'progressive' ? '' : ONE_PICTURE_OF_TWO_FIELDS, graph].filter(Boolean).join(',');
+}
+
+/** The hard cut in each boundary, or null. Where too much would have to be decoded, those that differ most are sought. */
+async function cutsAt(
+  all: Boundary[],
+  duration: number,
+  search: (boundary: Boundary) => Promise<Cut[]>,
+): Promise<(number | null)[]> {
+  const found = new Map<Boundary, number>();
+  let budget = Math.max(SEARCH_LEAST, duration * SEARCH_SHARE);
+  for (const boundary of all.toSorted((a, b) => b.difference - a.difference)) {
+    const length = boundary.to - boundary.from;
+    if (length > budget) continue;
+    budget -= length;
+    const strongest = (await search(boundary)).toSorted((a, b) => b.score - a.score)[0];
+    if (strongest) found.set(boundary, strongest.time);
+  }
+  return all.map((boundary) => found.get(boundary) ?? null);
+}
+
+/** Bars that every picture has. Black pictures say nothing. */
+function barsOfAll(measures: FrameMeasures[]): Analysis['bars'] {
+  const showing = measures.filter(({ luma }) => luma.p99 > 40).map(({ bars }) => bars);
+  const least = (side: keyof Analysis['bars']) =>
+    showing.length === 0 ? 0 : Math.min(...showing.map((bars) => bars[side]));
+  return { top: least('top'), bottom: least('bottom'), left: least('left'), right: least('right') };
+}
+
+function nothingToLookAt(): BadInput {
+  return new BadInput('undecodable', 'No picture of this video could be decoded: the file is damaged.');
+}

@@ -1,0 +1,53 @@
+import { beforeEach, expect, it } from 'vitest';
+import { twins } from '../test/twins.ts';
+import { makeVisible } from './make-visible.ts';
+
+const KEY = 'posters/x';
+const META = { contentType: 'image/jpeg' };
+let files: ReturnType<typeof twins>['ports']['files'];
+beforeEach(() => {
+  files = twins().ports.files;
+});
+
+/** A claim that is lost with this confirmation: the first is before the write, the second after it. */
+function claimLostAt(confirmation: number) {
+  let asked = 0;
+  return {
+    confirm: async () => {
+      if (++asked === confirmation) throw new Error('lost');
+    },
+  };
+}
+
+const write = (body: string) => (condition: Parameters<typeof files.write>[3]) =>
+  files.write(KEY, body, META, condition);
+
+it('writes nothing once the claim is lost', async () => {
+  await expect(makeVisible(files, claimLostAt(1), KEY, write('new'))).rejects.toThrow('lost');
+  expect(await files.head(KEY)).toBeUndefined();
+});
+
+it('takes back what it wrote when the claim is lost meanwhile: the video may have been deleted', async () => {
+  await expect(makeVisible(files, claimLostAt(2), KEY, write('new'))).rejects.toThrow('lost');
+  expect(await files.head(KEY)).toBeUndefined();
+});
+
+it('takes back nothing that another wrote', async () => {
+  const claim = {
+    confirm: async () => {
+      if (!(await files.head(KEY))) return;
+      await files.write(KEY, 'another', META);
+      throw new Error('lost');
+    },
+  };
+  await expect(makeVisible(files, claim, KEY, write('new'))).rejects.toThrow('lost');
+  expect(await files.head(KEY)).toMatchObject({ size: 7 });
+});
+
+it('says so when somebody else wrote in between', async () => {
+  const raced = makeVisible(files, claimLostAt(3), KEY, async (condition) => {
+    await files.write(KEY, 'first', META);
+    return write('second')(condition);
+  });
+  await expect(raced).rejects.toMatchObject({ code: 'output_raced', retryable: true });
+});
