@@ -1,0 +1,156 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TransientError } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { SourceFacts } from '../../../core/media.ts';
+import type { RangeSource } from '../../../core/ports/index.ts';
+import type { FilterPlan } from '../../../core/profiles/profile.ts';
+import { type Chunk, OUTPUT_TICKS, outputTicks, type Timeline } from '../../../core/timeline.ts';
+import { encodeCommand } from '../command.ts';
+import { cpuOf } from '../cpu-time.ts';
+import type { Encoder } from '../encoders.ts';
+import type { FfmpegPrograms } from '../find-ffmpeg.ts';
+import { withInput } from '../input.ts';
+import { type Progress, percentMeter, progressReader } from '../progress.ts';
+import { run } from '../run.ts';
+import { stallWatch } from '../watch.ts';
+import { chunkGraph } from './chunk-graph.ts';
+import { fingerprint, ownVideo } from './own-video.ts';
+
+export interface ChunkJob {
+  source: RangeSource;
+  facts: SourceFacts;
+  plan: FilterPlan;
+  timeline: Timeline;
+  chunk: Chunk;
+  encoder: Encoder;
+  /** Of the encoder: their number shows in what it makes. */
+  threads: number;
+  /** An empty folder of this job's own. */
+  scratch: string;
+  /** 0 to 100, about twice a second. */
+  onProgress(percent: number): void;
+  signal: AbortSignal;
+}
+
+/** A chunk's pictures, encoded and looked at again. */
+export interface EncodedChunk {
+  /** An MP4 with nothing in it but the chunk's pictures, the first at 0; inside `scratch`. */
+  path: string;
+  size: number;
+  frames: number;
+  /** Of the first and the last picture, in ticks of the output. */
+  first: number;
+  last: number;
+  /** Of all pictures' times, counted from the first, and of their bytes, in the order that they lie in. */
+  fingerprint: string;
+  parameterSets: string;
+  cpuSeconds: number;
+}
+
+/**
+ * Decodes, filters and encodes one chunk, which reads little more of the source than the chunk itself. What comes out
+ * depends on the plan, the chunk, the encoder and the build of FFmpeg, and on nothing else.
+ *
+ * @throws TransientError `chunk_failed`, also when the pictures are not those that the timeline tells of, or there are
+ *   none: whether that is the fault of the source or of the cutting, only work on the whole video can tell
+ */
+export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkJob, log: Log): Promise<EncodedChunk> {
+  const { source, facts, plan, timeline, chunk, scratch, signal } = job;
+  const path = join(scratch, 'chunk.mp4');
+  const base = outputTicks(timeline, chunk.start ?? timeline.first);
+  return withInput(source, signal, async (input) => {
+    const command = encodeCommand({
+      input: [...seekTo(chunk), ...input.args],
+      facts: { ...facts, audio: null, sounds: [], subtitles: [], chapters: 0, tags: {} },
+      plan: { ...plan, graph: chunkGraph(plan.graph, timeline, chunk) },
+      encoder: pinned(job.encoder, job.threads, chunk),
+      audioEncoder: 'aac',
+      output: path,
+    });
+    const args = [...command.slice(0, -1), '-map_chapters', '-1', ...command.slice(-1)];
+    const watch = stallWatch(signal);
+    const percent = percentMeter(secondsOf(chunk, timeline, facts), job.onProgress);
+    let last: Progress = { frames: 0, seconds: 0 };
+    const onStdout = progressReader((progress) => {
+      watch.saw(progress);
+      last = progress;
+      percent(progress.seconds, 0);
+    });
+    let whole = false;
+    try {
+      const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+      input.blameStorage();
+      if (ended.code !== 0) {
+        const stderr = input.redact(ended.stderr);
+        log.info('ffmpeg failed', { chunk: chunk.index, code: ended.code, signal: ended.signal, stderr });
+        throw chunkFailed(`FFmpeg could not encode chunk ${chunk.index}.`);
+      }
+      if (last.frames === 0) throw chunkFailed(`There is no picture in chunk ${chunk.index}.`);
+      const { times, sums, parameterSets, fault } = await ownVideo(ffprobe, path, { decode: true }, signal);
+      const wrong = fault ?? misfit(times, last.frames, base, timeline, chunk);
+      if (wrong) {
+        log.info('a chunk is not what was planned', { chunk: chunk.index, wrong, stderr: input.redact(ended.stderr) });
+        throw chunkFailed(`Chunk ${chunk.index} is not what was planned: ${wrong}.`);
+      }
+      const { size } = await stat(path);
+      whole = true;
+      return {
+        ...{ path, size, frames: times.length, first: base, last: base + Math.max(...times) },
+        ...{ fingerprint: fingerprint(times, sums), parameterSets, cpuSeconds: cpuOf(ended) },
+      };
+    } finally {
+      watch.stop();
+      if (!whole) await rm(path, { force: true });
+    }
+  });
+}
+
+/**
+ * The encoder as the plan pins it: what it makes does not depend on the machine. Only x264 promises that.
+ *
+ * x264 spends less on the first picture of an encode than on one that stands alone later on: it leaves out the factor
+ * between I and P pictures (`ipratio`, 1.4). As the beginning of a chunk is in the middle of a video, the factor is put
+ * back; without, all that is predicted from that picture is up to 2.5 dB worse.
+ */
+export function pinned(encoder: Encoder, threads: number, { start }: Pick<Chunk, 'start'>): Encoder {
+  const params = ['cpu-independent=1', ...(start === null ? [] : [`ipratio=${IP_RATIO}`, `zones=0,0,b=${IP_RATIO}`])];
+  const options = ['-threads', String(threads), '-x264-params', params.join(':')];
+  return { ...encoder, options: (pixels) => [...encoder.options(pixels), ...options] };
+}
+
+/** x264's own default, said so that both uses of it agree. */
+const IP_RATIO = '1.4';
+
+/** Times stay the container's own: a shift by the time sought would round them. */
+function seekTo({ seek }: Chunk): string[] {
+  const there = seek === null ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', (seek + NUDGE).toFixed(6)];
+  return ['-copyts', ...there];
+}
+
+/** Seconds: less than between any two pictures, and more than rounding takes away. */
+const NUDGE = 0.000_5;
+
+function misfit(
+  times: number[],
+  encoded: number,
+  base: number,
+  timeline: Timeline,
+  { end }: Chunk,
+): string | undefined {
+  if (times.length !== encoded) return `${encoded} pictures were encoded, ${times.length} can be decoded`;
+  if (times[0] !== 0) return `its first picture is ${times[0]} ticks late`;
+  const past = end !== null && base + Math.max(...times) >= outputTicks(timeline, end);
+  return past ? 'it goes on for too long' : undefined;
+}
+
+function secondsOf({ start, end }: Chunk, timeline: Timeline, { duration }: SourceFacts): number {
+  const from = outputTicks(timeline, start ?? timeline.first);
+  const to =
+    end === null ? outputTicks(timeline, timeline.first) + duration * OUTPUT_TICKS : outputTicks(timeline, end);
+  return (to - from) / OUTPUT_TICKS;
+}
+
+function chunkFailed(detail: string): TransientError {
+  return new TransientError('chunk_failed', detail);
+}

@@ -1,0 +1,67 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TransientError } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { SourceFacts } from '../../../core/media.ts';
+import type { RangeSource } from '../../../core/ports/index.ts';
+import { cpuOf } from '../cpu-time.ts';
+import type { Encoder } from '../encoders.ts';
+import { withInput } from '../input.ts';
+import { percentMeter, progressReader } from '../progress.ts';
+import { run } from '../run.ts';
+import { trackArguments } from '../tracks.ts';
+import { stallWatch } from '../watch.ts';
+
+export interface SoundJob {
+  source: RangeSource;
+  facts: SourceFacts;
+  encoder: Encoder;
+  withoutSubtitles?: boolean;
+  scratch: string;
+  /** 0 to 100, about twice a second. */
+  onProgress(percent: number): void;
+  signal: AbortSignal;
+}
+
+/** Whether there is anything beside the pictures. */
+export function hasSound({ sounds, subtitles }: SourceFacts): boolean {
+  return sounds.length > 0 || subtitles.length > 0;
+}
+
+/**
+ * Everything of the output but its pictures: all sound, encoded once and whole, since an encoder of sound needs what
+ * came before and what comes next; subtitles and chapters. Its 0 is the output's.
+ *
+ * @throws TransientError `sound_failed`
+ */
+export function encodeSound(
+  ffmpeg: string,
+  { source, facts, encoder, withoutSubtitles = false, scratch, onProgress, signal }: SoundJob,
+  log: Log,
+): Promise<{ path: string; size: number; cpuSeconds: number }> {
+  const path = join(scratch, 'sound.mp4');
+  return withInput(source, signal, async (input) => {
+    const args = [
+      ...['-nostdin', '-hide_banner', '-nostats', '-y', '-benchmark', '-progress', 'pipe:1', '-stats_period', '0.5'],
+      ...input.args,
+      ...['-vn', ...trackArguments({ facts, encoder, audioEncoder: 'aac', withoutSubtitles })],
+      ...['-map_metadata:g', '-1', '-map_metadata:s', '-1', '-map_chapters', '0', '-f', 'mp4', `file:${path}`],
+    ];
+    const watch = stallWatch(signal);
+    const percent = percentMeter(facts.duration, onProgress);
+    const onStdout = progressReader((progress) => {
+      watch.saw(progress);
+      percent(progress.seconds, input.reached());
+    });
+    try {
+      const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+      input.blameStorage();
+      if (ended.code === 0) return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) };
+      log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
+      await rm(path, { force: true });
+      throw new TransientError('sound_failed', 'The sound could not be encoded.');
+    } finally {
+      watch.stop();
+    }
+  });
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Joint, outputTicks, planTimeline, SHORTEST_SECONDS, type Sights, type Timeline } from './timeline.ts';
+
+/** Videos of any length, rate, start and keyframes; times of pictures even or not. */
+const video = fc
+  .record({
+    base: fc.constantFrom([1, 25], [1001, 30000], [1, 90000], [1, 1000], [1, 12800], [1, 1_000_000]),
+    start: fc.integer({ min: -1_000_000, max: 10_000_000 }),
+    steps: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 400 }),
+    stretch: fc.integer({ min: 1, max: 90_000 }),
+    keys: fc.array(fc.nat(400), { maxLength: 60 }),
+    reach: fc.nat(4),
+    lie: fc.constantFrom(0, 0.5, 1, 1, 1, 1.5),
+  })
+  .map(({ base: [num = 1, den = 1], start, steps, stretch, keys, reach, lie }) => {
+    const times = [start];
+    for (const step of steps) times.push((times.at(-1) ?? 0) + step * stretch);
+    const joints: Joint[] = keys.flatMap((key) => {
+      const [keyframe, first] = [times[key], times[key + reach]];
+      return keyframe === undefined || first === undefined
+        ? []
+        : [{ keyframe, start: first, position: key * 1000, seek: keyframe / 7 }];
+    });
+    const seconds = (((times.at(-1) ?? 0) - start) * num) / den;
+    return { times, sights: { timeBase: { num, den }, origin: start, first: start, duration: seconds * lie, joints } };
+  });
+
+const holds = ({ start, end }: Timeline['chunks'][number], time: number) =>
+  (start === null || time >= start) && (end === null || time < end);
+
+describe('chunks', () => {
+  it('hold every picture once and in order, whatever the joints, the start, the rate and the header say', () => {
+    fc.assert(
+      fc.property(video, ({ times, sights }) => {
+        const { chunks } = planTimeline(sights);
+        const held = chunks.flatMap((chunk) => times.filter((time) => holds(chunk, time)));
+        expect(held).toEqual(times);
+        expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, i) => i));
+      }),
+    );
+  });
+
+  it('begin at a joint, and are decoded from its keyframe on', () => {
+    fc.assert(
+      fc.property(video, ({ sights }) => {
+        const { chunks } = planTimeline(sights);
+        expect(chunks[0]).toMatchObject({ start: null, seek: null, bytes: { from: 0 } });
+        for (const { start, seek, bytes } of chunks.slice(1)) {
+          expect(sights.joints).toContainEqual(expect.objectContaining({ start, seek, position: bytes.from }));
+        }
+        expect(chunks.at(-1)).toMatchObject({ end: null, bytes: { to: null } });
+      }),
+    );
+  });
+
+  it('are never tiny, the last one neither, where the header tells the truth', () => {
+    fc.assert(
+      fc.property(video, ({ times, sights }) => {
+        const { chunks } = planTimeline(sights);
+        if (chunks.length === 1) return;
+        const least = (SHORTEST_SECONDS * sights.timeBase.den) / sights.timeBase.num;
+        const end = sights.first + (sights.duration * sights.timeBase.den) / sights.timeBase.num;
+        for (const chunk of chunks) {
+          const from = chunk.start ?? times[0] ?? 0;
+          expect((chunk.end ?? end) - from).toBeGreaterThanOrEqual(least - 1e-3);
+        }
+      }),
+    );
+  });
+
+  const every = (seconds: number, until: number): Joint[] =>
+    Array.from({ length: Math.floor(until / seconds) }, (_, i) => (i + 1) * seconds * 1000).map((time) => ({
+      keyframe: time,
+      start: time,
+      position: time,
+      seek: time / 1000,
+    }));
+  const starts = (sights: Partial<Sights>) =>
+    planTimeline({
+      timeBase: { num: 1, den: 1000 },
+      origin: 0,
+      first: 0,
+      duration: 60,
+      joints: [],
+      ...sights,
+    }).chunks.map(({ start }) => start);
+
+  it('last about ten seconds', () => {
+    expect(starts({ joints: every(2, 60) })).toEqual([null, 10_000, 20_000, 30_000, 40_000, 50_000]);
+    expect(starts({ joints: every(7, 60) })).toEqual([null, 7_000, 14_000, 21_000, 28_000, 35_000, 42_000, 49_000]);
+  });
+
+  it('are one where there is nothing to gain, nowhere to cut, or no telling how long it is', () => {
+    expect(starts({ duration: 20, joints: every(2, 20) })).toEqual([null]);
+    expect(starts({ joints: [] })).toEqual([null]);
+    expect(starts({ duration: 0, joints: every(2, 60) })).toEqual([null]);
+  });
+});
+
+it('rounds time stamps as FFmpeg does', () => {
+  const ntsc = { timeBase: { num: 1001, den: 30_000 }, origin: 0 };
+  expect([0, 1, 2, 3].map((pts) => outputTicks(ntsc, pts))).toEqual([0, 4004, 8008, 12012]);
+  const fine = { timeBase: { num: 1, den: 90_000 }, origin: 10 };
+  expect([10, 11, 12, 13, 9, 8].map((pts) => outputTicks(fine, pts))).toEqual([0, 1, 3, 4, -1, -3]);
+  const half = { timeBase: { num: 1, den: 240_000 }, origin: 0 };
+  expect([1, -1, 3].map((pts) => outputTicks(half, pts))).toEqual([1, -1, 2]);
+});
