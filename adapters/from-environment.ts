@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { jsonLog, type Log } from '../core/log.ts';
 import { apiGatewayAudience } from './apigateway/audience.ts';
 import { createSocketClient } from './apigateway/client.ts';
@@ -7,10 +8,12 @@ import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
 import { dynamoVideoStore } from './dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
 import { type Broker, type BrokerOptions, connectBroker } from './rabbitmq/broker.ts';
+import { rabbitParkedTasks } from './rabbitmq/parked.ts';
 import { createS3Client } from './s3/client.ts';
 import { s3ObjectStore } from './s3/object-store.ts';
 import { s3UploadStore } from './s3/upload-store.ts';
 import { brokerCredentials } from './secretsmanager/broker-credentials.ts';
+import { sqsArrivals } from './sqs/arrivals.ts';
 
 /*
  * The ports of the functions and of the worker, made from their environment. Each takes what it needs; the bundler
@@ -48,15 +51,26 @@ export function buckets() {
   };
 }
 
+export function arrivals() {
+  return sqsArrivals(new SQSClient(), required('SOURCE_QUEUE_URL'));
+}
+
 export function audience() {
   return apiGatewayAudience(createSocketClient(required('SOCKET_ENDPOINT')));
 }
 
+export function parkedTasks() {
+  return rabbitParkedTasks(required('BROKER_URL'), credentialsOfBroker());
+}
+
 /** The broker, with the credentials that Secrets Manager holds; asked again at every connect, since they are rotated. */
 export function broker(options: Pick<BrokerOptions, 'name' | 'log' | 'connectWithinMs' | 'signal'>): Promise<Broker> {
+  return connectBroker({ ...options, url: required('BROKER_URL'), credentials: credentialsOfBroker() });
+}
+
+function credentialsOfBroker() {
   const secrets = new SecretsManagerClient({});
-  const credentials = () => brokerCredentials(secrets, required('BROKER_SECRET_ARN'));
-  return connectBroker({ ...options, url: required('BROKER_URL'), credentials });
+  return () => brokerCredentials(secrets, required('BROKER_SECRET_ARN'));
 }
 
 /** Connects on first use and keeps the connection while the function stays warm. A failed connect is tried anew. */

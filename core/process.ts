@@ -28,6 +28,8 @@ export const Process = z.object({
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   last_updated: z.iso.datetime(),
+  /** When its task was last given to the broker again for want of any sign of life. */
+  nudged_at: z.iso.datetime().nullable().default(null),
 });
 export type Process = z.infer<typeof Process>;
 
@@ -43,6 +45,7 @@ export function pendingProcess(now: Date): Process {
     started_at: null,
     finished_at: null,
     last_updated: now.toISOString(),
+    nudged_at: null,
   };
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { DEFAULT_HDR, HDR_CHOICES } from './hdr-choice.ts';
 import { cancel, isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
-import { PROFILE_NAMES } from './profiles/index.ts';
+import { PROFILE_NAMES } from './profiles/names.ts';
 import { Refusal } from './refusal.ts';
+import { EnhancementReport } from './report.ts';
 
 export const FileId = z.uuid();
 /** Who uploads. 1 to 128 characters of `A-Za-z0-9_.-`. */
@@ -38,6 +40,28 @@ const EnhancedOutput = z.object({
 
 const MetadataOutput = z.object({ key: z.string(), size: z.int(), etag: z.string() });
 
+/** How the source is shown to browsers: itself; its streams in a container that they read; or encoded anew, lighter. */
+export const SHARINGS = ['original', 'rewrapped', 'proxy'] as const;
+
+const SharedSource = z.object({
+  key: z.string(),
+  size: z.int(),
+  etag: z.string(),
+  content_type: z.string(),
+  sharing: z.enum(SHARINGS),
+});
+
+const Poster = z.object({
+  key: z.string(),
+  size: z.int(),
+  etag: z.string(),
+  content_type: z.string(),
+  width: z.int(),
+  height: z.int(),
+  /** The same picture in WebP, where it could be made. */
+  webp: z.object({ key: z.string(), size: z.int(), etag: z.string() }).optional(),
+});
+
 /** What the work on one process took. */
 export const Receipt = z.object({
   wall_seconds: z.number(),
@@ -59,6 +83,8 @@ export const Video = z.object({
   size: z.int(),
   content_type: z.string(),
   profile: z.enum(PROFILE_NAMES),
+  /** What becomes of high dynamic range, where the source has it. */
+  hdr: z.enum(HDR_CHOICES).default(DEFAULT_HDR),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   /** Grows by one with each change; the store's version and the order in which clients see changes. */
@@ -71,7 +97,14 @@ export const Video = z.object({
   upload: Upload,
   source: Source.nullable(),
   processes: z.record(z.enum(PROCESS_TYPES), Process),
-  outputs: z.object({ enhanced: EnhancedOutput.optional(), metadata: MetadataOutput.optional() }),
+  /** What was found in the video and what is done about it; known before the work on its frames begins. */
+  analysis: EnhancementReport.nullable().default(null),
+  outputs: z.object({
+    enhanced: EnhancedOutput.optional(),
+    metadata: MetadataOutput.optional(),
+    source: SharedSource.optional(),
+    poster: Poster.optional(),
+  }),
   receipts: z.partialRecord(z.enum(PROCESS_TYPES), Receipt),
 });
 export type Video = z.infer<typeof Video>;
@@ -79,11 +112,13 @@ export type Video = z.infer<typeof Video>;
 export type NewVideo = Pick<
   Video,
   'file_id' | 'client_id' | 'filename' | 'size' | 'content_type' | 'profile' | 'trace' | 'upload'
->;
+> &
+  Partial<Pick<Video, 'hdr'>>;
 
 export function newVideo(from: NewVideo, now: Date): Video {
   return {
     v: 1,
+    hdr: DEFAULT_HDR,
     ...from,
     created_at: now.toISOString(),
     updated_at: now.toISOString(),
@@ -92,6 +127,7 @@ export function newVideo(from: NewVideo, now: Date): Video {
     dispatched_attempt: 0,
     source: null,
     processes: { video_enhancement: pendingProcess(now), metadata_extraction: pendingProcess(now) },
+    analysis: null,
     outputs: {},
     receipts: {},
   };

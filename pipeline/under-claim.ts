@@ -1,6 +1,7 @@
 import { BadInput, isRetryable, reasonFor } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type QueueName, RETRY_DELAYS_MS, retryDelay, type TaskMessage } from '../core/messages.ts';
+import type { Pace } from '../core/pace.ts';
 import type { Ports } from '../core/ports/index.ts';
 import {
   abandon,
@@ -15,6 +16,7 @@ import {
   release,
 } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { EnhancementReport } from '../core/report.ts';
 import { changeProcess, type Receipt, type Video } from '../core/video.ts';
 
 /** How often a worker says that it lives and how far it is. */
@@ -25,8 +27,10 @@ export interface Task {
   queue: QueueName;
   message: TaskMessage;
   worker: string;
-  /** Aborts when this worker is told to stop. */
+  /** Aborts when this worker is to hand back what it has in hand. */
   signal: AbortSignal;
+  /** Learns how far the work is. */
+  pace?: Pace | undefined;
 }
 
 /** What a step works with while it holds the claim on one process of one video. */
@@ -41,12 +45,16 @@ export interface Claim {
   progress(percent: number): void;
   /** Runs one part of the work and logs how long it took. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Writes what was found out about the video into its record. Throws when the claim is lost. */
+  report(analysis: EnhancementReport): Promise<void>;
   /** Makes sure that the claim still stands, as the last thing before something becomes visible. Throws when it does not. */
   confirm(): Promise<void>;
 }
 
 export interface Finished {
   outputs: Video['outputs'];
+  /** In place of what was reported on the way. */
+  analysis?: EnhancementReport;
   receipt: Omit<Receipt, 'wall_seconds' | 'steps'>;
   /** Takes back what became visible, when it turns out that the claim was lost in the last moment. */
   undo(): Promise<void>;
@@ -84,12 +92,13 @@ export async function underClaim(
   const lost = new AbortController();
   let progress = 0;
 
-  const beat = async () => {
-    const answer = await change((process) => advance(process, fence, progress, now()));
+  const beat = async (also?: (video: Video) => Video) => {
+    const answer = await change((process) => advance(process, fence, progress, now()), also);
     if (answer instanceof Refusal) lost.abort(new ClaimLost(answer.reason));
   };
-  const heart = heartbeat(beat, log);
+  const heart = heartbeat(() => beat(), log);
   log.info('claimed', { fence });
+  task.pace?.begin();
   try {
     const finished = await work({
       video: claimed,
@@ -98,6 +107,7 @@ export async function underClaim(
       log,
       progress: (percent) => {
         progress = percent;
+        task.pace?.reached(percent);
       },
       step: async (name, run) => {
         const begun = performance.now();
@@ -108,6 +118,10 @@ export async function underClaim(
           steps[name] = (steps[name] ?? 0) + seconds;
           log.info('step', { step: name, seconds });
         }
+      },
+      report: async (analysis) => {
+        await beat((video) => ({ ...video, analysis }));
+        lost.signal.throwIfAborted();
       },
       confirm: async () => {
         await beat();
@@ -122,6 +136,7 @@ export async function underClaim(
         ...video,
         outputs: { ...video.outputs, ...finished.outputs },
         receipts: { ...video.receipts, [type]: receipt },
+        analysis: finished.analysis ?? video.analysis,
       }),
     );
     if (completed instanceof Refusal && completed.reason !== 'unchanged') {
@@ -132,6 +147,8 @@ export async function underClaim(
   } catch (error) {
     await heart.stop();
     await end(error);
+  } finally {
+    task.pace?.end();
   }
 
   async function notClaimed({ reason }: Refusal): Promise<void> {

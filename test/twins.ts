@@ -9,7 +9,9 @@ import {
 } from '../adapters/memory/index.ts';
 import { silentLog } from '../core/log.ts';
 import type { QueueName, RetryDelay, TaskMessage } from '../core/messages.ts';
-import type { MediaTools, Ports, TaskQueue } from '../core/ports/index.ts';
+import type { MediaTools, Ports, TaskQueue, Vision } from '../core/ports/index.ts';
+import { plainFacts } from './plain-facts.ts';
+import { plainMeasures } from './plain-measures.ts';
 
 /** A clock that tests move. */
 export function aClock(start = '2026-01-01T00:00:00Z') {
@@ -60,17 +62,7 @@ export function recordedTasks() {
 export function paperMedia(): MediaTools {
   return {
     probe: async () => ({
-      facts: {
-        video: {
-          index: 0,
-          codec: 'h264',
-          width: 2,
-          height: 1,
-          color: { matrix: null, primaries: null, transfer: null, range: null },
-        },
-        audio: null,
-        duration: 1,
-      },
+      facts: plainFacts({ width: 2, height: 1 }),
       report: { format: { format_name: 'mov,mp4' }, streams: [{ index: 0, avg_frame_rate: '25/1' }], chapters: [] },
     }),
     firstFrame: async () => ({ width: 2, height: 1, bgr: Uint8Array.from([1, 2, 3, 4, 5, 6]) }),
@@ -90,7 +82,28 @@ export function paperMedia(): MediaTools {
         cpuSeconds: 0.5,
       };
     },
+    sample: async function* () {
+      yield { time: 0, width: 2, height: 1, bgr: Uint8Array.from([1, 2, 3, 4, 5, 6]) };
+    },
+    cuts: async () => [],
+    interlacing: async () => ({ order: 'progressive', confidence: 1 }),
+    makePlayable: async ({ scratch, way }) => {
+      const path = join(scratch, 'playable.mp4');
+      await writeFile(path, 'light');
+      return { path, size: 5, way: way.way, cpuSeconds: 0.2 };
+    },
+    makePoster: async ({ scratch }) => {
+      const [jpeg, webp] = [join(scratch, 'poster.jpg'), join(scratch, 'poster.webp')];
+      await Promise.all([writeFile(jpeg, 'jpeg'), writeFile(webp, 'webp')]);
+      const files = { jpeg: { path: jpeg, size: 4 }, webp: { path: webp, size: 4 } };
+      return { width: 2, height: 1, ...files, cpuSeconds: 0.1 };
+    },
   };
+}
+
+/** Eyes to which every picture looks the same: good. */
+export function paperVision(): Vision {
+  return { measure: async ({ time }) => plainMeasures({ time }), close: async () => {} };
 }
 
 /** The whole outside world in memory, for unit tests of steps. */
@@ -98,14 +111,21 @@ export function twins() {
   const clock = aClock();
   const recorded = recordedTasks();
   const audience = memoryAudience();
+  const announced: string[] = [];
   const ports = {
     videos: memoryVideoStore(),
     connections: memoryConnectionStore(),
     uploads: memoryUploadStore(),
     files: memoryUploadStore(),
+    arrivals: {
+      announce: async (key) => {
+        announced.push(key);
+      },
+    },
     tasks: recorded.tasks,
     audience,
     media: paperMedia(),
+    vision: paperVision(),
     scratch: async <T>(use: (folder: string) => Promise<T>) => {
       const folder = await mkdtemp(join(tmpdir(), 'reelight-test-'));
       try {
@@ -117,5 +137,5 @@ export function twins() {
     now: clock.now,
     log: silentLog,
   } satisfies Ports;
-  return { ports, clock, recorded };
+  return { ports, clock, recorded, announced };
 }

@@ -10,6 +10,7 @@ import { position } from '../../core/video-list.ts';
  *   CLIENT#{client_id}  CONN#{connection_id}            a client's connection
  *   CONN#{id}           CONN                            the same connection by its own name
  *   CONN#{id}           SUB#{file_id}                   what it subscribed to
+ *   WATCH#{shard}       {file_id}                       an attempt that may be in flight
  *   ONCE#{client_id}#…  ONCE                            an idempotency key that was used
  *   HEALTH              WORKER#{name}                   a worker's last sign of life
  */
@@ -53,6 +54,11 @@ export const subscribedKey = (connectionId: string, fileId: string): Key => ({
   pk: connectionPk(connectionId),
   sk: SUBSCRIPTION_PREFIX + fileId,
 });
+
+/** A partition takes a thousand writes a second: the list of what is in flight is spread over sixteen. */
+export const WATCH_SHARDS = [...'0123456789abcdef'];
+export const watchPk = (shard: string): string => `WATCH#${shard}`;
+export const watchKey = (fileId: string): Key => ({ pk: watchPk(fileId.slice(0, 1)), sk: fileId });
 
 /** Hashed: the caller chooses the key, and DynamoDB bounds the length of ours. */
 export const onceKey = (clientId: string, key: string): Key => ({

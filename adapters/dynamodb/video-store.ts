@@ -24,12 +24,14 @@ import {
   TTL_ATTRIBUTE,
   videoKey,
   videoPk,
+  watchKey,
 } from './keys.ts';
 import { everyRowBelow } from './reading.ts';
 import { removeRows } from './removing.ts';
 import { readRow } from './row.ts';
 import { videoListing } from './video-listing.ts';
 import { pointerRow, settledAt, videoFromRow, videoRow } from './video-rows.ts';
+import { watchList } from './watch-list.ts';
 
 const ONCE_MS = 24 * 60 * 60 * 1000;
 const Once = z.object({ fingerprint: z.string(), file_id: z.string() });
@@ -42,7 +44,7 @@ export function dynamoVideoStore(
   table: string,
   now: () => Date = () => new Date(),
 ): VideoStore {
-  return { create, get, change, remove, ...videoListing(client, table) };
+  return { create, get, change, remove, ...videoListing(client, table), ...watchList(client, table) };
 
   async function get(fileId: string): Promise<Video | undefined> {
     const { Item } = await client.send(
@@ -63,6 +65,7 @@ export function dynamoVideoStore(
       { Put: { ...isNew, Item: pointerRow(video, onceRow?.pk) } },
     ];
     if (onceRow) items.push({ Put: unused(onceRow) });
+    items.push(watch(video));
     return untilSettled('adding a video', async () => {
       const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems: items })));
       if (!rivals) return video;
@@ -114,14 +117,21 @@ export function dynamoVideoStore(
       ExpressionAttributeValues: { ':seq': current.seq },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
+    const beside: TransactItem[] = [];
     const settled = settledAt(next);
-    const write =
-      settled === settledAt(current)
+    if (settled !== settledAt(current)) beside.push({ Update: settle(next, settled) });
+    if (next.attempt !== current.attempt) beside.push(watch(next));
+    const rivals = await outcome(
+      beside.length === 0
         ? client.send(new PutCommand(put))
-        : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, { Update: settle(next, settled) }] }));
-    const rivals = await outcome(write);
+        : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...beside] })),
+    );
     // Our own name in the row: the first answer was lost on the way, and this is the answer to the repeat.
     return !rivals || rivals.found(0)?.write_id === writeId;
+  }
+
+  function watch({ file_id, attempt }: Video) {
+    return { Put: { TableName: table, Item: { ...watchKey(file_id), attempt } } };
   }
 
   function settle(video: Video, at: string | undefined) {
@@ -136,7 +146,9 @@ export function dynamoVideoStore(
     const { file_id } = video;
     await removeSubscriptions(file_id);
     await forgetOnce(video);
-    const TransactItems = [videoKey(file_id), pointerKey(video)].map((Key) => ({ Delete: { TableName: table, Key } }));
+    const TransactItems = [videoKey(file_id), pointerKey(video), watchKey(file_id)].map((Key) => ({
+      Delete: { TableName: table, Key },
+    }));
     await untilSettled(`removing video ${file_id}`, async () => {
       const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems })));
       return rivals ? again : undefined;

@@ -1,5 +1,6 @@
+import type { Reply } from '../../core/conversation.ts';
 import type { Notice } from '../../core/notices.ts';
-import type { Audience, Reply } from '../../core/ports/audience.ts';
+import type { Audience } from '../../core/ports/audience.ts';
 
 /** An audience whose ears can be looked into. */
 export interface MemoryAudience extends Audience {

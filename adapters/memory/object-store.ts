@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { addAbortSignal, Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -13,8 +13,15 @@ export interface StoredObject {
   info: ObjectInfo;
 }
 
+/** The buckets in memory that somebody still holds, by name. */
+const buckets = new Map<string, WeakRef<Objects>>();
+
 export function objectStoreOver(objects: Objects): ObjectStore {
+  const bucket = `memory-${randomUUID()}`;
+  buckets.set(bucket, new WeakRef(objects));
   return {
+    bucket,
+
     async head(key) {
       const object = objects.get(key);
       return object && { ...object.info };
@@ -45,6 +52,16 @@ export function objectStoreOver(objects: Objects): ObjectStore {
     async copy(from, to, meta, condition) {
       const source = objects.get(from);
       if (!source) throw new ObjectConflict('object_gone', `There is no object ${from}.`);
+      return put(objects, to, source.body, meta, condition);
+    },
+
+    async copyFrom(from, to, meta, condition, signal) {
+      signal?.throwIfAborted();
+      const source = buckets.get(from.bucket)?.deref()?.get(from.key);
+      if (!source) throw new ObjectConflict('object_gone', `There is no object ${from.key}.`);
+      if (!sameEtag(from.etag, source.info.etag)) {
+        throw new ObjectConflict('object_changed', `The object ${from.key} is another than it was.`);
+      }
       return put(objects, to, source.body, meta, condition);
     },
 

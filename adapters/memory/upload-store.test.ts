@@ -6,7 +6,7 @@ import { memoryUploadStore } from './upload-store.ts';
 describe('a bucket in memory', () => {
   objectStoreConformance(() => {
     const store = memoryUploadStore();
-    return { store, unfinished: async () => store.unfinished() };
+    return { store, other: memoryUploadStore(), unfinished: async () => store.unfinished() };
   });
 
   uploadStoreConformance(() => {

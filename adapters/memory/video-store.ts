@@ -10,6 +10,7 @@ const ONCE_MS = 24 * 60 * 60 * 1000;
 /** Records in memory. Like every store it hands out copies: a record changes by `change` alone. */
 export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore {
   const records = new Map<string, Video>();
+  const watching = new Map<string, number>();
   const used = new Map<string, { fingerprint: string; fileId: string; until: number }>();
 
   /** Newest first. */
@@ -34,6 +35,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
         throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
       }
       records.set(video.file_id, Video.parse(video));
+      watching.set(video.file_id, video.attempt);
       if (once && onceKey !== undefined) {
         const until = now().getTime() + ONCE_MS;
         used.set(onceKey, { fingerprint: once.fingerprint, fileId: video.file_id, until });
@@ -52,6 +54,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
       if (decided instanceof Refusal || decided === current) return decided;
       const next = { ...decided, seq: current.seq + 1 };
       records.set(fileId, Video.parse(next));
+      if (next.attempt !== current.attempt) watching.set(fileId, next.attempt);
       return next;
     },
 
@@ -70,8 +73,17 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
       return structuredClone(ofClient(clientId).filter((video) => belongsInSnapshot(video, since)));
     },
 
+    async *watched() {
+      for (const [file_id, attempt] of [...watching]) yield { file_id, attempt };
+    },
+
+    async unwatch({ file_id, attempt }) {
+      if (watching.get(file_id) === attempt) watching.delete(file_id);
+    },
+
     async remove({ file_id }) {
       records.delete(file_id);
+      watching.delete(file_id);
       for (const [key, { fileId }] of used) if (fileId === file_id) used.delete(key);
     },
   };

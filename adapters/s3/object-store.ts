@@ -43,11 +43,13 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
   if (Math.min(writePart, copyPart) < MIN_PART) throw new RangeError(`S3 takes no part under ${MIN_PART} bytes.`);
   const at = { client, bucket };
   return {
+    bucket,
     head: (key) => headObject(at, key),
     read: (key, range, signal) => readRange(at, key, range, signal),
     write: (key, body, meta, condition) => put(key, Buffer.from(body), meta, { condition }),
     writeFile,
     copy,
+    copyFrom,
     remove,
     removeAll,
   };
@@ -112,24 +114,34 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
     return named(key, ETag);
   }
 
+  async function copy(from: string, to: string, meta: ObjectMeta, condition: WriteCondition): Promise<ObjectInfo> {
+    const source = await headObject(at, from);
+    if (!source) throw gone(from);
+    return copyFrom({ ...source, bucket }, to, meta, condition);
+  }
+
   /**
    * By parts whatever the size: joining parts is the conditional write that every S3 knows, while a condition on
    * CopyObject is young, and ignored where it is not known.
    */
-  async function copy(from: string, to: string, meta: ObjectMeta, condition: WriteCondition): Promise<ObjectInfo> {
-    const source = await headObject(at, from);
-    if (!source) throw new ObjectConflict('object_gone', `There is no object ${from}.`);
-    const { size, etag } = source;
+  async function copyFrom(
+    from: { bucket: string } & Pick<ObjectInfo, 'key' | 'size' | 'etag'>,
+    to: string,
+    meta: ObjectMeta,
+    condition: WriteCondition,
+    signal?: AbortSignal,
+  ): Promise<ObjectInfo> {
+    const { key, size, etag } = from;
     // An empty object has no range to copy.
-    if (size === 0) return put(to, Buffer.alloc(0), meta, { condition });
-    return writeInParts(at, { key: to, size, partSize: copyPart, meta, condition }, async (part) => {
+    if (size === 0) return put(to, Buffer.alloc(0), meta, { condition, signal });
+    return writeInParts(at, { key: to, size, partSize: copyPart, meta, condition, signal }, async (part) => {
       const command = new UploadPartCopyCommand({
         Bucket: bucket,
         Key: to,
         UploadId: part.uploadId,
         PartNumber: part.number,
-        CopySource: `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
-        CopySourceIfMatch: etag,
+        CopySource: `${from.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
+        CopySourceIfMatch: quoted(etag),
         // S3 takes a range of large objects only.
         ...(size > copyPart && { CopySourceRange: `bytes=${part.start}-${part.end}` }),
       });
@@ -138,10 +150,9 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
         return named(to, CopyPartResult?.ETag);
       } catch (error) {
         if (refusalOf(error)?.status === 412) {
-          throw new ObjectConflict('object_changed', `The object ${from} is another than it was.`, { cause: error });
+          throw new ObjectConflict('object_changed', `The object ${key} is another than it was.`, { cause: error });
         }
-        if (isMissing(error)) throw new ObjectConflict('object_gone', `There is no object ${from}.`, { cause: error });
-        throw error;
+        throw isMissing(error) ? gone(key, error) : error;
       }
     });
   }
@@ -170,6 +181,10 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
     const detail = `S3 kept ${Errors.length} of ${Objects.length} objects, the first for ${first.Code}.`;
     throw new TransientError('remove_failed', detail);
   }
+}
+
+function gone(key: string, cause?: unknown): ObjectConflict {
+  return new ObjectConflict('object_gone', `There is no object ${key}.`, { cause });
 }
 
 function named(key: string, etag: string | undefined): string {

@@ -2,6 +2,9 @@ import type { Readable } from 'node:stream';
 
 /** One bucket. */
 export interface ObjectStore {
+  /** By which other stores of the same service know it. */
+  readonly bucket: string;
+
   head(key: string): Promise<ObjectInfo | undefined>;
 
   /**
@@ -23,6 +26,20 @@ export interface ObjectStore {
    * @throws ObjectConflict `precondition_failed` when it is not.
    */
   copy(from: string, to: string, meta: ObjectMeta, condition: WriteCondition): Promise<ObjectInfo>;
+
+  /**
+   * Copies from another bucket, likewise and without a byte coming here: exactly the object that the caller knows.
+   *
+   * @throws ObjectConflict `precondition_failed` as above; `object_changed` when the source's etag is another, `object_gone`
+   * when there is no source.
+   */
+  copyFrom(
+    from: { bucket: string } & Pick<ObjectInfo, 'key' | 'size' | 'etag'>,
+    to: string,
+    meta: ObjectMeta,
+    condition: WriteCondition,
+    signal?: AbortSignal,
+  ): Promise<ObjectInfo>;
 
   /** Removing what is not there is no error. */
   remove(key: string): Promise<void>;

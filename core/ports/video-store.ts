@@ -28,6 +28,14 @@ export interface VideoStore {
   /** A client's videos that are in flight or were last changed after `since`. */
   recent(clientId: string, since: Date): Promise<Video[]>;
 
+  /**
+   * Every attempt that was begun and not yet struck off, in no order: what may still be in flight, and some that ended.
+   * A list of its own, so that looking after what is in flight does not read everything that ever was.
+   */
+  watched(): AsyncIterable<Watched>;
+  /** Strikes an attempt off the list, unless another one began since. */
+  unwatch(watched: Watched): Promise<void>;
+
   /** Removes every row of the video. Removing what is not there is no error. */
   remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void>;
 }
@@ -36,4 +44,9 @@ export interface ListPage {
   query?: string | undefined;
   limit: number;
   cursor?: string | undefined;
+}
+
+export interface Watched {
+  file_id: string;
+  attempt: number;
 }

@@ -15,6 +15,8 @@ const TEXT = { contentType: 'text/plain' };
 export interface ObjectStoreRig {
   /** Writes and copies in parts from `MiB * 5` on. */
   store: ObjectStore;
+  /** Another bucket of the same service. */
+  other: ObjectStore;
   /** Keys of multipart uploads that were neither completed nor aborted. */
   unfinished(): Promise<string[]>;
 }
@@ -253,6 +255,57 @@ export function objectStoreConformance(open: () => ObjectStoreRig, { runs = 100 
       const losers = copies.flatMap((copy) => (copy.status === 'rejected' ? [copy.reason] : []));
       for (const reason of losers) expect(reason).toBeInstanceOf(ObjectConflict);
       expect(losers.map(({ code }) => code)).toEqual(losers.map(() => 'precondition_failed'));
+      expect(await leftBehind()).toEqual([]);
+    });
+  });
+
+  describe('copyFrom', () => {
+    const large = randomBytes(6 * MiB + 5);
+    const held = async (bytes: Buffer | string) => {
+      const { bucket } = rig.other;
+      return { bucket, ...(await rig.other.write(`${folder}/from +ä%`, bytes, TEXT)) };
+    };
+
+    it.each([
+      ['empty', Buffer.alloc(0)],
+      ['small', Buffer.from('small')],
+      ['of several parts', large],
+    ])('copies the bytes of another bucket: %s', async (_, bytes) => {
+      const source = await held(bytes);
+      const copy = await store.copyFrom(source, `${folder}/to`, VIDEO, { absent: true });
+      expect(copy).toMatchObject({ key: `${folder}/to`, size: bytes.length, content_type: 'video/mp4' });
+      expect(await store.head(copy.key)).toEqual(copy);
+      if (bytes.length > 0) expect((await whole(copy)).equals(bytes)).toBe(true);
+      expect(await store.head(source.key)).toBeUndefined();
+    });
+
+    it('copies only over what was seen, and leaves nothing behind', async () => {
+      const source = await held(large);
+      const old = await store.write(`${folder}/to`, 'old', TEXT);
+      const copying = store.copyFrom(source, old.key, VIDEO, { absent: true });
+      await expect(copying).rejects.toThrow(conflict('precondition_failed'));
+      expect(await store.head(old.key)).toEqual(old);
+      await store.copyFrom({ ...source, etag: source.etag.replaceAll('"', '') }, old.key, VIDEO, { etag: old.etag });
+      expect(await store.head(old.key)).toMatchObject({ size: large.length });
+      expect(await leftBehind()).toEqual([]);
+    });
+
+    it('copies no other object than the one that was seen, and none that is gone', async () => {
+      const source = await held('first');
+      await rig.other.write(source.key, 'other', TEXT);
+      const copy = () => store.copyFrom(source, `${folder}/to`, VIDEO, { absent: true });
+      await expect(copy()).rejects.toThrow(conflict('object_changed'));
+      await rig.other.remove(source.key);
+      await expect(copy()).rejects.toThrow(conflict('object_gone'));
+      expect(await store.head(`${folder}/to`)).toBeUndefined();
+      expect(await leftBehind()).toEqual([]);
+    });
+
+    it('leaves nothing behind when told to stop', async () => {
+      const source = await held(large);
+      const copying = store.copyFrom(source, `${folder}/to`, VIDEO, { absent: true }, AbortSignal.abort());
+      await expect(copying).rejects.toMatchObject({ name: 'AbortError' });
+      expect(await store.head(`${folder}/to`)).toBeUndefined();
       expect(await leftBehind()).toEqual([]);
     });
   });

@@ -325,6 +325,40 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
     });
   });
 
+  describe('the list of what may be in flight', () => {
+    /** Others' videos are on it, too. */
+    const watched = async (...ours: Video[]) => {
+      const found = [];
+      for await (const each of store.watched())
+        if (ours.some(({ file_id }) => file_id === each.file_id)) found.push(each);
+      return found;
+    };
+
+    it('has a video from its creation on, until it is struck off or removed', async () => {
+      const [video, other] = [await add(), await add()];
+      expect(await watched(video, other)).toHaveLength(2);
+      await store.unwatch({ file_id: video.file_id, attempt: 1 });
+      await store.remove(other);
+      expect(await watched(video, other)).toEqual([]);
+      await store.unwatch({ file_id: video.file_id, attempt: 1 });
+    });
+
+    it('has it again with its next attempt, which striking off the last one leaves alone', async () => {
+      const video = await add();
+      await store.unwatch({ file_id: video.file_id, attempt: 1 });
+      await store.change(video.file_id, OPERATIONS.bump);
+      await store.unwatch({ file_id: video.file_id, attempt: 1 });
+      expect(await watched(video)).toEqual([{ file_id: video.file_id, attempt: 2 }]);
+    });
+
+    it('does not change with what else changes', async () => {
+      const video = await add();
+      await store.unwatch({ file_id: video.file_id, attempt: 1 });
+      await store.change(video.file_id, touch);
+      expect(await watched(video)).toEqual([]);
+    });
+  });
+
   describe('remove', () => {
     it('removes the record from everywhere, twice without an error', async () => {
       const [video, other] = [await add({}, 1), await add({}, 2)];

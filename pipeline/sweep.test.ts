@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest';
+import { EVENT_LATE_MS, GIVE_UP_MS, LEASE_OVERDUE_MS, NUDGE_MS, UPLOAD_GRACE_MS } from '../core/diagnose.ts';
+import { sourceKey } from '../core/keys.ts';
+import { claim, LEASE_MS, type ProcessType } from '../core/process.ts';
+import { changeProcess } from '../core/video.ts';
+import { aVideo } from '../test/a-video.ts';
+import { twins } from '../test/twins.ts';
+import { cancelWork } from './cancel.ts';
+import { dispatch } from './dispatch.ts';
+import { sweep } from './sweep.ts';
+
+const { file_id } = aVideo();
+const key = sourceKey(file_id);
+const UPLOAD_MS = 60 * 60 * 1000;
+
+/** A video that was accepted, and has gone no further. */
+async function accepted() {
+  const world = twins();
+  const { ports } = world;
+  await ports.videos.create(aVideo());
+  const arrive = () => ports.uploads.write(key, 'movie', { contentType: 'video/mp4' });
+  const claimed = (type: ProcessType) =>
+    ports.videos.change(file_id, (video) =>
+      changeProcess(video, type, (process) => claim(process, 'w', ports.now()), ports.now()),
+    );
+  const record = async () => {
+    const video = await ports.videos.get(file_id);
+    if (!video) throw new Error('the video is gone');
+    return video;
+  };
+  return { ...world, arrive, claimed, record, run: () => sweep(ports, new AbortController().signal) };
+}
+
+/** One that workers were told of. */
+async function dispatched() {
+  const world = await accepted();
+  await world.arrive();
+  await dispatch(world.ports, key);
+  return world;
+}
+
+it('announces a source whose event never came, once it is late', async () => {
+  const { clock, announced, arrive, run, ports, recorded } = await accepted();
+  await arrive();
+  clock.pass(EVENT_LATE_MS - 1);
+  expect(await run()).toMatchObject({ well: 1 });
+  expect(announced).toEqual([]);
+  clock.pass(1);
+  expect(await run()).toMatchObject({ not_arrived: 1 });
+  expect(announced).toEqual([key]);
+  await dispatch(ports, key);
+  expect(recorded.published).toHaveLength(1);
+});
+
+it('ends an upload that was never finished, with a reason, after its time and some grace', async () => {
+  const { clock, run, record, recorded } = await accepted();
+  clock.pass(UPLOAD_MS + UPLOAD_GRACE_MS - 1);
+  await run();
+  expect((await record()).processes.video_enhancement.status).toBe('pending');
+  clock.pass(1);
+  await run();
+  const { processes } = await record();
+  for (const process of Object.values(processes)) {
+    expect(process).toMatchObject({ status: 'failed', error_code: 'upload_expired' });
+  }
+  expect(recorded.published).toEqual([]);
+});
+
+it('reclaims the parts of a multipart upload that it ends', async () => {
+  const { ports, clock } = twins();
+  const uploadId = await ports.uploads.createMultipart(key, 'video/mp4');
+  const upload = { ...aVideo().upload, kind: 'multipart' as const, upload_id: uploadId, part_size: 5, part_count: 2 };
+  await ports.videos.create(aVideo({ upload }));
+  clock.pass(UPLOAD_MS + UPLOAD_GRACE_MS);
+  await sweep(ports, new AbortController().signal);
+  await expect(ports.uploads.listParts({ key, uploadId })).rejects.toMatchObject({ code: 'upload_gone' });
+});
+
+it('announces a source again that was written down but never handed on', async () => {
+  const { ports, clock, recorded, announced, arrive, run } = await accepted();
+  await arrive();
+  recorded.breakWith(new Error('the broker is down'));
+  await expect(dispatch(ports, key)).rejects.toThrow();
+  clock.pass(EVENT_LATE_MS);
+  expect(await run()).toMatchObject({ not_dispatched: 1 });
+  expect(announced).toEqual([key]);
+});
+
+it('gives a frozen worker’s task to the broker again, one copy an hour, and only that process’s', async () => {
+  const { clock, recorded, claimed, run } = await dispatched();
+  await claimed('video_enhancement');
+  clock.pass(LEASE_MS + LEASE_OVERDUE_MS - 1);
+  await run();
+  expect(recorded.published).toHaveLength(1);
+  clock.pass(1);
+  await run();
+  await run();
+  expect(recorded.published.slice(1)).toMatchObject([{ type: 'video.enhance', file_id, attempt: 1 }]);
+  clock.pass(NUDGE_MS);
+  await run();
+  expect(recorded.published.slice(2).map(({ type }) => type)).toEqual(['video.enhance', 'video.extract-metadata']);
+});
+
+it('writes down that it nudges before it does, so that a broker that is down gets no pile of copies', async () => {
+  const { clock, recorded, run, record } = await dispatched();
+  clock.pass(NUDGE_MS);
+  recorded.breakWith(new Error('down'));
+  await run();
+  recorded.breakWith(undefined);
+  expect((await record()).processes.video_enhancement.nudged_at).not.toBeNull();
+  clock.pass(NUDGE_MS - 1);
+  await run();
+  expect(recorded.published.filter(({ type }) => type === 'video.enhance')).toEqual([]);
+});
+
+it('gives up, with a reason, what no worker took within a day', async () => {
+  const { clock, run, record } = await dispatched();
+  clock.pass(GIVE_UP_MS);
+  await run();
+  expect((await record()).processes.metadata_extraction).toMatchObject({ status: 'failed', error_code: 'no_worker' });
+});
+
+it('strikes off what has ended and what was removed, and looks at it no more', async () => {
+  const { ports, run } = await dispatched();
+  await cancelWork(ports, file_id);
+  expect(await run()).toMatchObject({ settled: 1 });
+  expect(await run()).toMatchObject({ settled: 0 });
+});
+
+it('goes on with the next video when one makes trouble', async () => {
+  const { ports, clock, announced, arrive, run } = await accepted();
+  await arrive();
+  await ports.videos.create(aVideo({ file_id: '00000000-0000-4000-8000-000000000001' }));
+  clock.pass(EVENT_LATE_MS);
+  const head = ports.uploads.head;
+  ports.uploads.head = (asked) => (asked === key ? head(asked) : Promise.reject(new Error('S3 is moody')));
+  expect(await run()).toMatchObject({ not_arrived: 2 });
+  expect(announced).toEqual([key]);
+});
