@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import type { Vision } from '../../core/ports/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const dockerfile = readFileSync(join(import.meta.dirname, 'Dockerfile'), 'utf8');
@@ -19,24 +23,46 @@ it('copies what exists, and sends no less to the builder', () => {
   expect([...sent].map(([, path]) => path).sort()).toEqual(copied.toSorted());
 });
 
-it.each(['containers/enhancer/main.ts', 'lambdas/metadata/index.ts'])(
-  'copies all that %s is made of',
-  async (entry) => {
-    const { metafile } = await build({
-      absWorkingDir: ROOT,
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-    });
-    const missing = Object.keys(metafile.inputs).filter(
-      (input) => !copied.some((path) => input === path || input.startsWith(`${path}/`)),
-    );
-    expect(Object.keys(metafile.inputs).length).toBeGreaterThan(20);
-    expect(missing).toEqual([]);
-  },
-);
+it.each([
+  ['containers/enhancer/main.ts', 20],
+  ['adapters/opencv/vision-worker.ts', 5],
+  ['lambdas/metadata/index.ts', 20],
+] as const)('copies all that %s is made of', async (entry, least) => {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    packages: 'external',
+  });
+  const missing = Object.keys(metafile.inputs).filter(
+    (input) => !copied.some((path) => input === path || input.startsWith(`${path}/`)),
+  );
+  expect(Object.keys(metafile.inputs).length).toBeGreaterThan(least);
+  expect(missing).toEqual([]);
+});
+
+it('has the thread that looks at pictures where the enhancer seeks it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'enhancer-'));
+  try {
+    const [, , flags = ''] = /npx esbuild (\S+vision-worker.ts) --outfile=\S+ ([^#]*?)\n\n/s.exec(dockerfile) ?? [];
+    const outfile = /--outfile=\/out\/enhancer\/(vision-worker\S+)/.exec(dockerfile)?.[1] ?? '';
+    expect(flags).toContain('--format=cjs');
+    const common = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node24' } as const;
+    const thread = 'adapters/opencv/vision-worker.ts';
+    await build({ ...common, entryPoints: [thread], format: 'cjs', outfile: join(folder, outfile), logLevel: 'error' });
+    const outside = { entryPoints: ['adapters/opencv/vision.ts'], outfile: join(folder, 'main.mjs') };
+    await build({ ...common, ...outside, format: 'esm' });
+    const { openCvVision } = await import(pathToFileURL(outside.outfile).href);
+    const vision: Vision = openCvVision();
+    const frame = { time: 1, width: 32, height: 32, bgr: new Uint8Array(32 * 32 * 3).fill(90) };
+    expect((await vision.measure(frame, new AbortController().signal)).luma.p50).toBe(90);
+    await vision.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

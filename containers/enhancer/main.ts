@@ -1,32 +1,40 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ecsTaskProtection } from '../../adapters/ecs/task-protection.ts';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
 import { broker, buckets, now, table } from '../../adapters/from-environment.ts';
+import { openCvVision } from '../../adapters/opencv/vision.ts';
 import type { Broker } from '../../adapters/rabbitmq/broker.ts';
 import { jsonLog } from '../../core/log.ts';
 import { readTaskMessage } from '../../core/messages.ts';
+import { pace } from '../../core/pace.ts';
 import { enhance } from '../../pipeline/enhance.ts';
+import { leaving } from './leave.ts';
 import { scratchIn } from './scratch.ts';
 
 /** Well within the half minute after which the board takes a worker for gone. */
 const REPORT_MS = 5_000;
 
+/** ECS waits two minutes between SIGTERM and SIGKILL, if it is asked to: the most that Fargate gives. */
+const GRACE_SECONDS = 120;
+
 /*
- * The enhancer: takes one task at a time from RabbitMQ and works on it. SIGTERM or SIGINT stops it: what is in hand is
- * handed back at once, for another worker to take.
+ * The enhancer: takes one task at a time from RabbitMQ and works on it. SIGTERM or SIGINT stops it: what is nearly done
+ * is finished, anything else is handed back at once, for another worker to take.
  */
 const worker = process.env.WORKER_NAME ?? hostname();
 const log = jsonLog(console.log, { worker });
-const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-}
+const working = pace();
+const { stop, drop, leave } = leaving(Number(process.env.STOP_GRACE_SECONDS ?? GRACE_SECONDS) * 1_000, working);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => leave(`stopped by ${signal}`));
+const protection = ecsTaskProtection(process.env.ECS_AGENT_URI, log);
 
 const { videos, workers } = table();
 const { uploads, files } = buckets();
 const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), 'reelight'), worker));
 const media = ffmpegTools({ ...findFfmpeg(), log });
+const vision = openCvVision();
 
 // From the first moment on, so that a broker that cannot be reached at all is seen, too.
 let tasks: Broker | undefined;
@@ -39,28 +47,29 @@ try {
     name: `enhancer ${worker}`,
     log,
     connectWithinMs: Number.POSITIVE_INFINITY,
-    signal: stop.signal,
+    signal: stop,
   });
   await report();
   log.info('ready');
   await work(tasks);
 } catch (error) {
-  if (error !== stop.signal.reason) throw error;
+  if (error !== stop.reason) throw error;
 } finally {
   clearInterval(reporting);
   await tasks?.close();
+  await vision.close();
   log.info('stopped');
 }
 
 function work(tasks: Broker): Promise<void> {
-  const ports = { videos, uploads, files, tasks, media, scratch, now, log };
+  const ports = { videos, uploads, files, tasks, media, vision, scratch, now, log };
   return tasks.consume(
     'enhance',
     async ({ body }) => {
       const message = readTaskMessage(body);
-      if (message) await enhance(ports, message, worker, stop.signal);
+      if (message) await protection.during(() => enhance(ports, message, worker, drop, working));
       else await tasks.park('enhance', body, 'not a task message');
     },
-    stop.signal,
+    stop,
   );
 }
