@@ -1,15 +1,24 @@
 import { enhancedKey, metadataKey } from '../core/keys.ts';
 import { createHttp } from './http.ts';
 import { type SendBytes, sendBlob } from './send.ts';
-import { sharedSocket } from './socket.ts';
+import { type Listener, sharedSocket } from './socket.ts';
 import { DEFAULT_TIMING, type Timing } from './timing.ts';
-import type { ListOptions, UploadFile, UploadOptions, VideoPage, VideoRecord, VideoState } from './types.ts';
+import type {
+  ListOptions,
+  RetryChanges,
+  UploadFile,
+  UploadOptions,
+  VideoPage,
+  VideoRecord,
+  VideoState,
+} from './types.ts';
 import { upload } from './upload.ts';
 import { watch } from './watch.ts';
 
 export { ClientError, ConnectionError, FileError } from './errors.ts';
 export { inParallel } from './pool.ts';
 export type { Put, PutAnswer, SendBytes } from './send.ts';
+export type { Listener } from './socket.ts';
 export { isSettled } from './state.ts';
 export { DEFAULT_TIMING, retrying, sleep, type Timing } from './timing.ts';
 export type * from './types.ts';
@@ -30,6 +39,7 @@ export const metadataPath = (fileId: string): string => `/${metadataKey(fileId)}
 
 /** Everything here throws ClientError for what the server refuses and ConnectionError for what it does not answer. */
 export interface Client {
+  readonly clientId: string;
   /**
    * Brings a file of any size to the server, in parts where it is large. Answers its file_id.
    *
@@ -40,11 +50,15 @@ export interface Client {
   abandon(fileId: string, signal?: AbortSignal): Promise<void>;
   /** The states a video goes through from now on, ending with the one in which nothing more will happen. */
   watch(fileId: string, signal?: AbortSignal): AsyncGenerator<VideoState, void, void>;
+  /** Everything that is told to this client_id, of every video, over the connection that watches share. Answers how to stop. */
+  listen(listener: Listener): () => void;
   get(fileId: string, signal?: AbortSignal): Promise<VideoRecord>;
   /** This client's videos, newest first. */
   list(options?: ListOptions): Promise<VideoPage>;
   /** @throws ClientError 409 when it is finished already. */
   cancel(fileId: string, signal?: AbortSignal): Promise<void>;
+  /** Works on it once more, in another way if one is given. @throws ClientError 409 while it is in flight. */
+  retry(fileId: string, changes?: RetryChanges, signal?: AbortSignal): Promise<VideoRecord>;
   /** Deletes the video and all that was made of it. */
   remove(fileId: string, signal?: AbortSignal): Promise<void>;
   /** Begins to read a file of the server, such as `enhancedPath(fileId)`. The body is the caller's to read. */
@@ -61,9 +75,11 @@ export function createClient({ baseUrl, clientId, send = sendBlob, timing: given
     http.json<VideoRecord>('GET', videoPath(fileId), { signal, ...(attempts && { attempts }) });
 
   return {
+    clientId,
     upload: (file, options = {}) => upload({ http, send, timing, clientId }, file, options),
     abandon: (fileId, signal) => http.call('DELETE', `/upload/${encodeURIComponent(fileId)}`, { signal }),
     watch: (fileId, signal) => watch({ look: (id, until) => get(id, until, 1), socket, timing }, fileId, signal),
+    listen: (listener) => socket.listen(listener),
     get: (fileId, signal) => get(fileId, signal),
     list: ({ signal, ...query } = {}) => {
       const search = new URLSearchParams({ client_id: clientId });
@@ -71,6 +87,8 @@ export function createClient({ baseUrl, clientId, send = sendBlob, timing: given
       return http.json<VideoPage>('GET', `/videos?${search}`, { signal });
     },
     cancel: (fileId, signal) => http.call('POST', `${videoPath(fileId)}/cancel`, { signal }),
+    retry: (fileId, changes = {}, signal) =>
+      http.json<VideoRecord>('POST', `${videoPath(fileId)}/retry`, { body: changes, signal }),
     remove: (fileId, signal) => http.call('DELETE', videoPath(fileId), { signal }),
     download: (path, options = {}) => http.open(path, options),
   };

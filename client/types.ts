@@ -1,5 +1,6 @@
+import type { HdrChoice } from '../core/hdr-choice.ts';
 import type { Process, ProcessStatus, ProcessType } from '../core/process.ts';
-import type { ProfileName } from '../core/profiles/index.ts';
+import type { ProfileName } from '../core/profiles/names.ts';
 import type { Video, VideoStatus } from '../core/video.ts';
 
 /** A video as `GET /videos/{file_id}` shows it. Times are ISO 8601 UTC, sizes bytes. */
@@ -11,20 +12,28 @@ export type VideoRecord = Pick<
   | 'size'
   | 'content_type'
   | 'profile'
+  | 'hdr'
   | 'created_at'
   | 'updated_at'
   | 'seq'
   | 'attempt'
   | 'receipts'
+  | 'analysis'
 > & {
   status: VideoStatus;
   upload: Pick<Video['upload'], 'kind' | 'status' | 'expires_at'>;
   source: Omit<NonNullable<Video['source']>, 'key'> | null;
   processes: Record<ProcessType, ProcessRecord>;
-  outputs: { enhanced?: Served<Video['outputs']['enhanced']>; metadata?: Served<Video['outputs']['metadata']> };
+  outputs: {
+    enhanced?: Served<Video['outputs']['enhanced']>;
+    metadata?: Served<Video['outputs']['metadata']>;
+    /** The original as browsers play it. */
+    source?: Served<Video['outputs']['source']>;
+    poster?: Omit<Served<Video['outputs']['poster']>, 'webp'> & { webp?: { path: string; size: number; etag: string } };
+  };
 };
 
-export type ProcessRecord = Omit<Process, 'fence' | 'claim'> & {
+export type ProcessRecord = Omit<Process, 'fence' | 'claim' | 'nudged_at'> & {
   /** How often a worker took it up. */
   claims: number;
 };
@@ -69,6 +78,8 @@ export interface UploadSession {
 
 export interface UploadOptions {
   profile?: ProfileName | undefined;
+  /** What becomes of high dynamic range: standard range unless it is to be kept. */
+  hdr?: HdrChoice | undefined;
   signal?: AbortSignal | undefined;
   /** Bytes the server has; never goes down. */
   onProgress?: (sent: number, total: number) => void;
@@ -76,6 +87,12 @@ export interface UploadOptions {
   onStart?: (session: UploadSession) => void | Promise<void>;
   /** An earlier session for the same file. Where its video is gone, failed or cancelled, the upload starts anew. */
   resume?: UploadSession | undefined;
+}
+
+/** What is to be different the next time. */
+export interface RetryChanges {
+  profile?: ProfileName | undefined;
+  hdr?: HdrChoice | undefined;
 }
 
 export interface ListOptions {

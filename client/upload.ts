@@ -89,11 +89,11 @@ function requestTicket(
   { http, clientId }: UploadContext,
   file: UploadFile,
   key: string,
-  { profile, signal }: UploadOptions,
+  { profile, hdr, signal }: UploadOptions,
 ): Promise<Ticket> {
   const body = { filename: file.name, size: file.size, content_type: file.type, client_id: clientId };
   return http.json<Ticket>('POST', '/upload', {
-    body: { ...body, ...(profile && { profile }) },
+    body: { ...body, ...(profile && { profile }), ...(hdr && { hdr }) },
     headers: { 'idempotency-key': key },
     signal,
   });

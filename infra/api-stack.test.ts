@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resource, resources, TARGETS, templates } from './templates.fixture.ts';
 
-const FUNCTIONS = ['Api', 'Dispatch', 'Metadata', 'Notify', 'Socket'];
+const FUNCTIONS = ['Api', 'Dispatch', 'Metadata', 'Notify', 'Socket', 'Sweep'];
 
 describe.each(TARGETS)('the API stack on %s', (target) => {
   const { data, api } = templates(target, { allowedOrigins: 'https://a.example', maxUploadBytes: '1000' });
@@ -11,7 +11,7 @@ describe.each(TARGETS)('the API stack on %s', (target) => {
   const idOf = (type: string, prefix: string) =>
     resources(api, type).find(([id]) => id.startsWith(prefix))?.[0] ?? `no ${prefix}`;
 
-  it('has five functions and no helper of the construct library', () => {
+  it('has six functions and no helper of the construct library', () => {
     expect(functions.map(([id]) => id.slice(0, -8)).sort()).toEqual(FUNCTIONS);
   });
 
@@ -38,16 +38,26 @@ describe.each(TARGETS)('the API stack on %s', (target) => {
     const buckets = ['TABLE_NAME', 'UPLOADS_BUCKET', 'FILES_BUCKET'];
     const broker = ['BROKER_URL', 'BROKER_SECRET_ARN'];
     const expected = {
-      Api: [...buckets, 'MAX_UPLOAD_BYTES', 'REELIGHT_VERSION'],
+      Api: [...buckets, 'SOURCE_QUEUE_URL', 'MAX_UPLOAD_BYTES', 'REELIGHT_VERSION'],
       Dispatch: [...buckets, ...broker],
       Metadata: [...buckets, ...broker],
       Notify: ['TABLE_NAME', 'SOCKET_ENDPOINT'],
       Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS'],
+      Sweep: [...buckets, ...broker, 'SOURCE_QUEUE_URL'],
     };
     for (const [name, variables] of Object.entries(expected)) {
       expect(Object.keys(environment(name)).sort()).toEqual([...variables, ...cloud].sort());
     }
     expect(environment('Api')).toMatchObject({ MAX_UPLOAD_BYTES: '1000' });
+  });
+
+  it('has videos without a sign of life looked after every few minutes', () => {
+    api.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', 'Sweep'), 'Arn'] } }],
+    });
+    expect(properties('Sweep').Timeout).toBe(300);
   });
 
   it('sends every path to the API function', () => {
@@ -119,7 +129,7 @@ describe.each(TARGETS)('the API stack on %s', (target) => {
 
   it('gives its outputs exactly their names', () => {
     const own = Object.keys(api.findOutputs('*')).filter((key) => !key.startsWith('ExportsOutput'));
-    expect(own.sort()).toEqual(['ApiUrl', 'MetadataFunctionName', 'SocketUrl']);
+    expect(own.sort()).toEqual(['ApiUrl', 'MetadataFunctionName', 'SocketUrl', 'SweepFunctionName']);
   });
 });
 

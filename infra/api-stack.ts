@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as events from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -12,8 +14,10 @@ import { type Broker, brokerFor } from './broker.ts';
 import type { Config } from './config.ts';
 import { type DataStack, DISPATCH_TIMEOUT, queueDefaults } from './data-stack.ts';
 import { type FunctionCode, type FunctionNeeds, imageFunction, zipFunction } from './functions.ts';
-import { type Estate, grantApi, grantDispatch, grantMetadata, grantNotify, grantSocket } from './grants.ts';
+import { type Estate, grantApi, grantDispatch, grantMetadata, grantNotify, grantSocket, grantSweep } from './grants.ts';
 
+/** How often somebody looks after what no message will heal. */
+const SWEEP_EVERY = Duration.minutes(5);
 /** API Gateway gives up on an integration after 30 seconds. */
 const ANSWER_TIMEOUT = Duration.seconds(29);
 /** Every warm dispatch function holds one connection to the broker. */
@@ -44,6 +48,7 @@ export class ApiStack extends Stack {
       table: data.table,
       uploads: data.uploads,
       files: data.files,
+      sourceQueue: data.sourceQueue,
       brokerSecretArn: this.broker.secretArn,
     };
 
@@ -52,6 +57,7 @@ export class ApiStack extends Stack {
     this.dispatch(data.sourceQueue);
     this.notify(socket);
     this.metadata = this.metadataFunction();
+    this.sweep();
 
     new CfnOutput(this, 'ApiUrl', { value: this.address('http', http.apiId, http.apiEndpoint) });
     new CfnOutput(this, 'SocketUrl', { value: this.address('ws', socket.api.apiId, socket.url, socket.stageName) });
@@ -68,6 +74,7 @@ export class ApiStack extends Stack {
       environment: {
         ...this.table(),
         ...this.buckets(),
+        SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
         REELIGHT_VERSION: reelight.version,
         MAX_UPLOAD_BYTES: String(this.config.maxUploadBytes),
       },
@@ -201,6 +208,29 @@ export class ApiStack extends Stack {
         : zipFunction(this, 'Metadata', config, code.zip('metadata'), needs);
     grantMetadata(metadata, this.estate);
     return metadata;
+  }
+
+  private sweep(): void {
+    const sweep = zipFunction(this, 'Sweep', this.config, this.code.zip('sweep'), {
+      description: 'Looks after uploads and videos that no message will heal',
+      memorySize: 512,
+      // The next tick finds what this one did not come to.
+      timeout: SWEEP_EVERY,
+      environment: {
+        ...this.table(),
+        ...this.buckets(),
+        ...this.brokerAccess(),
+        SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
+      },
+    });
+    grantSweep(sweep, this.estate);
+    new events.Rule(this, 'SweepClock', {
+      description: 'Has videos without a sign of life looked after',
+      schedule: events.Schedule.rate(SWEEP_EVERY),
+      // What failed is met again at the next tick: no repeat, and nothing to keep.
+      targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
+    });
+    new CfnOutput(this, 'SweepFunctionName', { value: sweep.functionName });
   }
 
   private table() {

@@ -8,7 +8,7 @@ import { fingerprint } from './fingerprint.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
-export const BUNDLE_NAMES = ['api', 'socket', 'dispatch', 'metadata', 'notify'] as const;
+export const BUNDLE_NAMES = ['api', 'socket', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
 export type BundleName = (typeof BUNDLE_NAMES)[number];
 
 /** Bytes a bundle may have. A function's start reads and compiles all of it, so size is time to a first answer. */
@@ -18,6 +18,7 @@ export const BUDGETS: Record<BundleName, number> = {
   dispatch: 600_000,
   metadata: 600_000,
   notify: 600_000,
+  sweep: 600_000,
 };
 
 /** Whatever can end up in a bundle or decides how it is made. */

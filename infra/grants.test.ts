@@ -79,14 +79,19 @@ describe.each(TARGETS)('rights on %s', (target) => {
     for (const [, role] of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  it('let the API keep records, sign uploads, delete videos', () => {
+  it('let the API keep records, sign uploads, announce sources, delete videos', () => {
     expect(rights(api, 'Api')).toEqual(
       [
         ...onTable('GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
         ...onObjects('Uploads', ['uploads/*'], 'GetObject', 'PutObject', 'DeleteObject'),
         ...onObjects('Uploads', ['uploads/*'], 'AbortMultipartUpload', 'ListMultipartUploadParts'),
-        ...onObjects('Files', ['processed_videos/*', 'metadata/*', 'attempts/*'], 'GetObject', 'DeleteObject'),
+        ...onObjects(
+          'Files',
+          ['processed_videos/*', 'metadata/*', 'source_videos/*', 'posters/*', 'attempts/*'],
+          ...['GetObject', 'DeleteObject'],
+        ),
         ...list('Uploads', 'Files'),
+        'sqs:SendMessage on Sources',
         ...logging('Api'),
       ].sort(),
     );
@@ -129,6 +134,19 @@ describe.each(TARGETS)('rights on %s', (target) => {
     );
   });
 
+  it('let the sweeper see what is in flight, announce it anew, end it, reclaim its parts', () => {
+    expect(rights(api, 'Sweep')).toEqual(
+      [
+        ...onTable('GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'),
+        ...onObjects('Uploads', ['uploads/*'], 'GetObject', 'AbortMultipartUpload'),
+        ...list('Uploads'),
+        'sqs:SendMessage on Sources',
+        READ_SECRET,
+        ...logging('Sweep'),
+      ].sort(),
+    );
+  });
+
   it('let notify follow the stream, find who listens, tell them, forget who is gone', () => {
     const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
     const failures = ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'];
@@ -155,7 +173,7 @@ describe('rights of the processes on one machine', () => {
         ...onObjects('Uploads', ['uploads/*'], 'GetObject'),
         ...onObjects(
           'Files',
-          ['attempts/*', 'processed_videos/*'],
+          ['attempts/*', 'processed_videos/*', 'source_videos/*', 'posters/*'],
           ...['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload'],
         ),
         ...list('Uploads', 'Files'),
@@ -167,10 +185,16 @@ describe('rights of the processes on one machine', () => {
   it('let the edge read what is public', () => {
     expect(rights(oneMachine, 'Edge')).toEqual(
       [
-        ...onObjects('Files', ['processed_videos/*', 'metadata/*'], 'GetObject'),
+        ...onObjects('Files', ['processed_videos/*', 'metadata/*', 'source_videos/*', 'posters/*'], 'GetObject'),
         ...onObjects('Site', ['*'], 'GetObject'),
         ...list('Files', 'Site'),
       ].sort(),
+    );
+  });
+
+  it('let an operator give tasks another chance', () => {
+    expect(rights(oneMachine, 'Operator')).toEqual(
+      [...onTable('GetItem', 'PutItem', 'UpdateItem'), 'sqs:SendMessage on Sources', READ_SECRET].sort(),
     );
   });
 

@@ -3,6 +3,7 @@ import type * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 
 /*
  * Who may do what, written out: each function here is all that one part of Reelight is allowed. Resources are named;
@@ -14,6 +15,7 @@ export interface Estate {
   table: dynamodb.Table;
   uploads: s3.Bucket;
   files: s3.Bucket;
+  sourceQueue: sqs.Queue;
   brokerSecretArn: string;
 }
 
@@ -25,16 +27,22 @@ const REMOVE_ROWS = ['GetItem', 'Query', 'DeleteItem', 'BatchWriteItem'];
 const SOURCES = 'uploads/*';
 const ENHANCED = 'processed_videos/*';
 const METADATA = 'metadata/*';
+/** What is made beside an enhanced video. */
+const BESIDE = ['source_videos/*', 'posters/*'];
 /** What workers wrote under their claim, before it is promoted. */
 const ATTEMPTS = 'attempts/*';
 
-/** The HTTP API: keeps records, signs uploads, deletes videos. Signed URLs can do what their signer may do. */
-export function grantApi(to: iam.IGrantable, { table, uploads, files }: Estate): void {
+/**
+ * The HTTP API: keeps records, signs uploads, announces sources anew, deletes videos. Signed URLs can do what their
+ * signer may do.
+ */
+export function grantApi(to: iam.IGrantable, { table, uploads, files, sourceQueue }: Estate): void {
   rows(to, table, [...MOVE_RECORDS, ...REMOVE_ROWS, 'BatchGetItem']);
   objects(to, uploads, [SOURCES], ['Get', 'Put', 'Delete']);
   allow(to, ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], [uploads.arnForObjects(SOURCES)]);
-  objects(to, files, [ENHANCED, METADATA, ATTEMPTS], ['Get', 'Delete']);
+  objects(to, files, [ENHANCED, METADATA, ...BESIDE, ATTEMPTS], ['Get', 'Delete']);
   list(to, uploads, files);
+  allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);
 }
 
 /** The WebSocket API: keeps connections and subscriptions, answers on the connection. */
@@ -73,15 +81,25 @@ export function grantNotify(to: iam.IGrantable, { table }: Estate, stage: apigat
   postToConnections(to, stage);
 }
 
-/** An enhancer worker: reads sources by range, writes outputs under its attempt, promotes them by a copy. */
+/** Goes through what may be in flight; announces sources anew, gives tasks again, ends what is hopeless. */
+export function grantSweep(to: iam.IGrantable, { table, uploads, sourceQueue, brokerSecretArn }: Estate): void {
+  rows(to, table, [...MOVE_RECORDS, 'Query', 'DeleteItem']);
+  objects(to, uploads, [SOURCES], ['Get']);
+  allow(to, ['s3:AbortMultipartUpload'], [uploads.arnForObjects(SOURCES)]);
+  list(to, uploads);
+  allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);
+  readSecret(to, brokerSecretArn);
+}
+
+/** An enhancer worker: reads and copies sources, writes outputs under its attempt, promotes them by a copy. */
 export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, brokerSecretArn }: Estate): void {
   rows(to, table, MOVE_RECORDS);
   objects(to, uploads, [SOURCES], ['Get']);
-  objects(to, files, [ATTEMPTS, ENHANCED], ['Get', 'Put', 'Delete']);
+  objects(to, files, [ATTEMPTS, ENHANCED, ...BESIDE], ['Get', 'Put', 'Delete']);
   allow(
     to,
     ['s3:AbortMultipartUpload'],
-    [ATTEMPTS, ENHANCED].map((keys) => files.arnForObjects(keys)),
+    [ATTEMPTS, ENHANCED, ...BESIDE].map((keys) => files.arnForObjects(keys)),
   );
   list(to, uploads, files);
   readSecret(to, brokerSecretArn);
@@ -89,7 +107,7 @@ export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, broke
 
 /** The edge reads what is public. */
 export function grantEdge(to: iam.IGrantable, files: s3.Bucket, site: s3.Bucket): void {
-  objects(to, files, [ENHANCED, METADATA], ['Get']);
+  objects(to, files, [ENHANCED, METADATA, ...BESIDE], ['Get']);
   objects(to, site, ['*'], ['Get']);
   list(to, files, site);
 }
@@ -97,6 +115,13 @@ export function grantEdge(to: iam.IGrantable, files: s3.Bucket, site: s3.Bucket)
 /** The bridge from the metadata queue to the metadata function, where no event source mapping does it. */
 export function grantBridge(to: iam.IGrantable, functionArn: string, brokerSecretArn: string): void {
   allow(to, ['lambda:InvokeFunction'], [functionArn]);
+  readSecret(to, brokerSecretArn);
+}
+
+/** Whoever looks after it by hand: gives parked tasks another chance. */
+export function grantOperator(to: iam.IGrantable, { table, sourceQueue, brokerSecretArn }: Estate): void {
+  rows(to, table, MOVE_RECORDS);
+  allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);
   readSecret(to, brokerSecretArn);
 }
 

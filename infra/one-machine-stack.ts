@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ApiStack } from './api-stack.ts';
 import type { Config } from './config.ts';
 import type { DataStack } from './data-stack.ts';
-import { grantBridge, grantEdge, grantEnhancer } from './grants.ts';
+import { grantBridge, grantEdge, grantEnhancer, grantOperator } from './grants.ts';
 
 export interface OneMachineStackProps extends StackProps {
   config: Config;
@@ -25,6 +25,7 @@ export class OneMachineStack extends Stack {
     grantEnhancer(enhancer, { ...data, brokerSecretArn: secretArn });
     grantEdge(this.role('Edge', 'the edge'), data.files, data.site);
     grantBridge(this.role('Bridge', 'the metadata bridge'), api.metadata.functionArn, secretArn);
+    grantOperator(this.role('Operator', 'whoever looks after it'), { ...data, brokerSecretArn: secretArn });
     // In the last stack, so that it stands for all of them.
     if (config.fingerprint) new CfnOutput(this, 'Fingerprint', { value: config.fingerprint });
   }

@@ -13,8 +13,10 @@ export const Outputs = z.object({
   SourceQueueUrl: z.url(),
   SourceQueueArn: z.string(),
   MetadataFunctionName: z.string(),
+  SweepFunctionName: z.string(),
   EnhancerRoleArn: z.string(),
   EdgeRoleArn: z.string(),
   BridgeRoleArn: z.string(),
+  OperatorRoleArn: z.string(),
 });
 export type Outputs = z.infer<typeof Outputs>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enhancedKey, metadataKey } from '../core/keys.ts';
+import { publicKeys } from '../core/keys.ts';
 import { match } from '../local/edge/match.ts';
 import { ROUTES, responseHeaders } from './routes.ts';
 
@@ -17,10 +17,11 @@ describe('the route table', () => {
     ['/openapi.json', 'api'],
     ['/docs', 'api'],
     ['/redoc', 'api'],
-    ['/', 'api'],
+    ['/', 'site'],
+    ['/index.html', 'api'],
+    ['/assets/index-0a1b2c3d.js', 'site'],
     ['/docs/assets/swagger-ui.css', 'site'],
-    [`/${enhancedKey(id)}`, 'files'],
-    [`/${metadataKey(id)}`, 'files'],
+    ...publicKeys(id).map((key) => [`/${key}`, 'files']),
     ['/ws/alice', 'socket'],
     ['/attempts/x', 'api'],
     ['/uploads/x', 'api'],

@@ -109,6 +109,13 @@ const FILES = {
   respond: 'shared',
 } as const satisfies Omit<Behavior, 'path'>;
 
+const SITE = {
+  ...OBJECTS,
+  origin: 'site',
+  methods: READ,
+  respond: 'plain',
+} as const satisfies Omit<Behavior, 'path'>;
+
 export const ROUTES: readonly Behavior[] = [
   {
     path: '/ws/*',
@@ -120,8 +127,13 @@ export const ROUTES: readonly Behavior[] = [
     respond: 'plain',
   },
   { path: '/processed_videos/*', ...FILES },
+  { path: '/source_videos/*', ...FILES },
+  { path: '/posters/*', ...FILES },
   { path: '/metadata/*', ...FILES },
-  { path: '/docs/assets/*', ...OBJECTS, origin: 'site', methods: READ, respond: 'plain' },
+  { path: '/docs/assets/*', ...SITE },
+  { path: '/assets/*', ...SITE },
+  // The page, whose own places are in the fragment.
+  { path: '/', ...SITE, viewerRequest: 'viewer-request' },
   { path: '/upload', ...API, viewerRequest: 'viewer-request' },
   // Everything else is the API's: /upload/…, /videos, /internal/…, /healthz, /openapi.json, /docs, /redoc, and what is not.
   { path: '*', ...API },

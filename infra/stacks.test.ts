@@ -47,7 +47,7 @@ describe('one machine', () => {
   it('has roles that only this account can take on', () => {
     const { oneMachine } = templates('emulator');
     const roles = oneMachine ? resources(oneMachine, 'AWS::IAM::Role') : [];
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     for (const [, role] of roles) {
       expect(JSON.stringify(role.Properties.AssumeRolePolicyDocument)).toMatch(
         /"AWS":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":iam::",\{"Ref":"AWS::AccountId"\},":root"\]\]\}/,

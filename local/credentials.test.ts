@@ -35,12 +35,13 @@ describe('brokerCredentials', () => {
 });
 
 it('awsConfig gives each service its own role and nothing else', () => {
-  const roles = { EnhancerRoleArn: 'arn:e', BridgeRoleArn: 'arn:b', EdgeRoleArn: 'arn:d' };
+  const roles = { EnhancerRoleArn: 'arn:e', BridgeRoleArn: 'arn:b', EdgeRoleArn: 'arn:d', OperatorRoleArn: 'arn:o' };
   const profiles = awsConfig(roles).split(/^\[profile /m);
   for (const [name, arn] of [
     ['enhancer', 'arn:e'],
     ['bridge', 'arn:b'],
     ['edge', 'arn:d'],
+    ['operator', 'arn:o'],
   ]) {
     const profile = profiles.find((text) => text.startsWith(`${name}]`));
     expect(profile).toContain(`role_arn = ${arn}\nsource_profile = root\n`);

@@ -39,7 +39,9 @@ export function brokerCredentials({ brokerCredentials: path }: Home): BrokerCred
 }
 
 /** The profiles under which the services run: each takes on the role that the stacks made for it. */
-export function awsConfig(outputs: Pick<Outputs, 'EnhancerRoleArn' | 'BridgeRoleArn' | 'EdgeRoleArn'>): string {
+export function awsConfig(
+  outputs: Pick<Outputs, 'EnhancerRoleArn' | 'BridgeRoleArn' | 'EdgeRoleArn' | 'OperatorRoleArn'>,
+): string {
   const role = (profile: string, arn: string) => [
     `[profile ${profile}]`,
     `role_arn = ${arn}`,
@@ -54,6 +56,7 @@ export function awsConfig(outputs: Pick<Outputs, 'EnhancerRoleArn' | 'BridgeRole
     ...role('enhancer', outputs.EnhancerRoleArn),
     ...role('bridge', outputs.BridgeRoleArn),
     ...role('edge', outputs.EdgeRoleArn),
+    ...role('operator', outputs.OperatorRoleArn),
     '',
   ].join('\n');
 }

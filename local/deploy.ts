@@ -18,13 +18,14 @@ import {
   outputsOf,
   removeLeftBuckets,
 } from './deploy/emulator.ts';
+import { uploadPage } from './deploy/page.ts';
 import { homeFrom, ROOT } from './home.ts';
 import { portsFrom } from './ports.ts';
 import { runMain } from './run-main.ts';
 
 /** Whatever decides what is deployed. */
 const SOURCES = [
-  ...['core', 'pipeline', 'adapters', 'lambdas', 'infra', 'local/deploy', 'local/deploy.ts'],
+  ...['core', 'pipeline', 'adapters', 'lambdas', 'infra', 'client', 'web', 'local/deploy', 'local/deploy.ts'],
   ...['cdk.json', 'package.json', 'package-lock.json'],
 ];
 
@@ -70,6 +71,7 @@ export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }
   await cdkDeploy(home, { ...settings, fingerprint: version }, emulator.environment);
   const outputs = Outputs.parse(outputsOf(await describeStacks(emulator), Object.values(stackNames(config))));
   await uploadDocsAssets(emulator, outputs.SiteBucket);
+  await uploadPage(emulator, outputs.SiteBucket);
   await write(join(home, 'outputs.json'), outputs);
   // Last: a deployment that was interrupted is done again.
   await write(join(home, 'deployed.json'), { version });

@@ -5,8 +5,10 @@ export type LocalErrorCode =
   | 'already_running'
   | 'bad_setting'
   | 'missing_tool'
+  | 'no_browser'
   | 'not_deployed'
   | 'not_ready'
+  | 'not_running'
   | 'part_failed'
   | 'port_in_use';
 

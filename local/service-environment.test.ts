@@ -16,6 +16,8 @@ const outputs = {
   SourceQueueUrl: 'http://localhost:4566/queue',
   SourceQueueArn: 'arn:queue',
   MetadataFunctionName: 'metadata',
+  SweepFunctionName: 'sweep',
+  OperatorRoleArn: 'arn:operator',
   EnhancerRoleArn: 'arn:enhancer',
   EdgeRoleArn: 'arn:edge',
   BridgeRoleArn: 'arn:bridge',

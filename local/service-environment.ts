@@ -8,7 +8,7 @@ import { type Home, homeFrom, ROOT, readable } from './home.ts';
 import { type Ports, portsFrom } from './ports.ts';
 
 /** The services that run as plain processes on one machine, by the role each of them has. */
-export type ServiceRole = 'enhancer' | 'bridge' | 'edge';
+export type ServiceRole = 'enhancer' | 'bridge' | 'edge' | 'operator';
 
 export interface ServicePlace {
   home: Home;
@@ -44,6 +44,7 @@ export function serviceEnvironment(role: ServiceRole, place: Partial<ServicePlac
     SITE_BUCKET: outputs.SiteBucket,
     API_URL: outputs.ApiUrl,
     SOCKET_URL: outputs.SocketUrl,
+    SOURCE_QUEUE_URL: outputs.SourceQueueUrl,
     METADATA_FUNCTION_NAME: outputs.MetadataFunctionName,
     BROKER_URL: broker.url,
     BROKER_SECRET_ARN: BROKER_SECRET_NAME,

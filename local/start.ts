@@ -16,7 +16,7 @@ REELIGHT_BROKER_PORT (5682), RABBITMQ_URL (another broker), ALLOWED_ORIGINS (*),
 /** What `npm start` prints when everything runs. */
 export function summary({ addresses, workers }: Pick<Pipeline, 'addresses' | 'workers'>): string {
   const rows = [
-    ['API', addresses.base],
+    ['Page and API', addresses.base],
     ['API reference', addresses.docs],
     ['WebSocket', addresses.webSocket],
     ['AWS emulator', addresses.emulator],

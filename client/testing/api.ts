@@ -125,6 +125,12 @@ export function contractApi(shelf: ReturnType<typeof videoShelf>, { multipartAbo
       }
       return json(response, 202, record);
     }
+    if (action === 'retry') {
+      if (!isSettled({ ...record, uploaded: true })) return problem(response, 409, 'in_flight', 'It is in flight.');
+      record.attempt += 1;
+      shelf.change(record.file_id, 'video_enhancement', { status: 'pending', progress: 0 });
+      return json(response, 202, record);
+    }
     if (request.method === 'GET') return json(response, 200, record);
     shelf.videos.delete(record.file_id);
     return empty(response, 204);

@@ -16,6 +16,7 @@ export interface UploadBody {
   content_type: string;
   client_id: string;
   profile?: string;
+  hdr?: VideoRecord['hdr'];
 }
 
 /** The videos of a test server, and what happens to them. `tell` is how listeners hear of it. */
@@ -50,7 +51,7 @@ export function videoShelf(tell: (message: Record<string, unknown>) => void) {
     stored,
     change,
 
-    create({ filename, size, content_type, client_id }: UploadBody, kind: 'single' | 'multipart'): Stored {
+    create({ filename, size, content_type, client_id, hdr = 'sdr' }: UploadBody, kind: 'single' | 'multipart'): Stored {
       const file_id = randomUUID();
       const now = new Date().toISOString();
       const process: ProcessRecord = {
@@ -71,6 +72,7 @@ export function videoShelf(tell: (message: Record<string, unknown>) => void) {
         size,
         content_type,
         profile: 'classic',
+        hdr,
         status: 'awaiting_upload',
         created_at: now,
         updated_at: now,
@@ -79,6 +81,7 @@ export function videoShelf(tell: (message: Record<string, unknown>) => void) {
         upload: { kind, status: 'awaiting', expires_at: now },
         source: null,
         processes: { video_enhancement: process, metadata_extraction: process },
+        analysis: null,
         outputs: {},
         receipts: {},
       };

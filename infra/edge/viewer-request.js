@@ -9,6 +9,7 @@ const FORM_UPLOAD_LIMIT = 4669440;
 function handler(event) {
   const request = event.request;
   if (request.uri.startsWith('/ws/')) return toSocketApi(request);
+  if (request.uri === '/') request.uri = '/index.html';
   if (isForm(request) && Number(header(request, 'content-length')) > FORM_UPLOAD_LIMIT) return formTooLarge();
   return request;
 }

@@ -4,6 +4,9 @@ import { runAlone } from '../run-alone.ts';
 import { type ServicePlace, serviceEnvironment } from '../service-environment.ts';
 import type { Part } from '../supervisor/part.ts';
 
+/** Who presses Ctrl-C wants an end: five seconds of this are for handing back, the rest for what is nearly done. */
+const GRACE_SECONDS = 10;
+
 /** An enhancer worker: the same program that the container runs. */
 export function workerPart(name: string, place: ServicePlace): Part {
   return {
@@ -11,9 +14,9 @@ export function workerPart(name: string, place: ServicePlace): Part {
     command: process.execPath,
     args: [join(ROOT, 'containers', 'enhancer', 'main.ts')],
     cwd: ROOT,
-    env: { ...serviceEnvironment('enhancer', place), WORKER_NAME: name },
-    // It hands back what it has in hand.
-    stopMs: 15_000,
+    env: { ...serviceEnvironment('enhancer', place), WORKER_NAME: name, STOP_GRACE_SECONDS: String(GRACE_SECONDS) },
+    // It finishes what is all but done, and hands back anything else.
+    stopMs: GRACE_SECONDS * 1_000 + 5_000,
   };
 }
 

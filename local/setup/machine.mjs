@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { asRoot, hasApt, installByApt } from './apt.mjs';
 import { findPython, installVenv, venvIsCurrent } from './python.mjs';
-import { findFfmpeg, findProgram, findRabbitmq } from './tools.mjs';
+import { findChromium, findFfmpeg, findProgram, findRabbitmq } from './tools.mjs';
 
 /**
  * What the wanted command needs of the machine.
@@ -32,6 +32,7 @@ export function missing(wanted) {
     rabbitmq: !wanted.docker && !wanted.env.RABBITMQ_URL && !findRabbitmq(wanted.env) && !usesDockerForRabbitmq(),
     emulator: !wanted.docker && !venvIsCurrent(emulator),
     tests: wanted.tests && !venvIsCurrent(tests),
+    chromium: wanted.tests && !findChromium(wanted.env),
   };
 }
 
@@ -43,6 +44,7 @@ export function explain(lacks, wanted) {
     lacks.rabbitmq && 'RabbitMQ, by apt: carries the tasks; Reelight runs a private server of it',
     lacks.emulator && `MiniStack from PyPI, into ${emulator.folder}: stands in for AWS on this machine`,
     lacks.tests && `OpenCV, NumPy and three real clips from PyPI, into ${tests.folder}: what the tests compare with`,
+    lacks.chromium && 'Chromium, by apt: the browser in which the tests use the page',
   ].filter((line) => typeof line === 'string');
 }
 
@@ -77,26 +79,29 @@ function systemPackages(lacks) {
     ...(lacks.ffmpeg ? ['ffmpeg'] : []),
     ...(lacks.rabbitmq ? ['rabbitmq-server'] : []),
     ...(pythonFor(lacks) ? ['python3', 'python3-venv'] : []),
+    ...(lacks.chromium ? ['chromium'] : []),
   ];
 }
 
 /**
  * One line that says what to do about what cannot be installed from here.
  *
- * @param {{ ffmpeg: boolean, rabbitmq: boolean, python: 'python3' | 'python3-venv' | undefined }} lacks
+ * @param {{ ffmpeg: boolean, rabbitmq: boolean, chromium: boolean, python: 'python3' | 'python3-venv' | undefined }} lacks
  * @param {boolean} apt whether the machine has apt (but nobody may use it)
  */
-export function adviceFor({ ffmpeg, rabbitmq, python }, apt) {
+export function adviceFor({ ffmpeg, rabbitmq, chromium, python }, apt) {
   const needed = [
     ...(ffmpeg ? ['ffmpeg'] : []),
     ...(rabbitmq ? ['rabbitmq-server'] : []),
     ...(python ? ['python3', 'python3-venv'] : []),
+    ...(chromium ? ['chromium'] : []),
   ];
   if (apt) return `Needs root once: sudo apt-get install --no-install-recommends ${needed.join(' ')}`;
   const ways = [
     ...(ffmpeg ? ['FFmpeg with ffprobe (macOS: brew install ffmpeg; or set FFMPEG_PATH and FFPROBE_PATH)'] : []),
     ...(rabbitmq ? ['RabbitMQ (macOS: brew install rabbitmq; or start Docker; or set RABBITMQ_URL)'] : []),
     ...(python ? ['Python 3.10 or newer with venv (macOS: brew install python; or set REELIGHT_PYTHON)'] : []),
+    ...(chromium ? ['Chromium or Chrome (macOS: brew install --cask chromium; or set CHROMIUM_PATH)'] : []),
   ];
   return `Please install ${ways.join(' and ')}, then try again.`;
 }

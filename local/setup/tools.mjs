@@ -40,6 +40,20 @@ export function findFfmpeg(env = process.env) {
   return { ffmpeg, ffprobe: env.FFPROBE_PATH || findProgram('ffprobe', { ...where, before: beside }) };
 }
 
+/** As Debian, Ubuntu, Google's packages and macOS name it. */
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/**
+ * The browser that the tests drive: CHROMIUM_PATH, then the PATH.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string | undefined}
+ */
+export function findChromium(env = process.env) {
+  if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
+  return CHROMIUM_NAMES.map((name) => findProgram(name, { path: env.PATH })).find((path) => path !== undefined);
+}
+
 /**
  * RabbitMQ's own start script and Erlang's name server. Debian's /usr/sbin/rabbitmq-server is a wrapper that insists on
  * the system's user, so the real script is looked for first.

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findFfmpeg, findProgram } from './tools.mjs';
+import { findChromium, findFfmpeg, findProgram } from './tools.mjs';
 
 let folder: string;
 const program = (...path: string[]) => {
@@ -31,4 +31,10 @@ it('takes FFMPEG_PATH before the PATH, and the ffprobe beside it', () => {
   program('path', 'ffprobe');
   const [ffmpeg, ffprobe] = [program('own', 'ffmpeg'), program('own', 'ffprobe')];
   expect(findFfmpeg({ PATH: join(folder, 'path'), FFMPEG_PATH: ffmpeg })).toEqual({ ffmpeg, ffprobe });
+});
+
+it('takes CHROMIUM_PATH before the PATH, and there the name that comes first', () => {
+  const [chrome, chromium] = [program('path', 'google-chrome'), program('path', 'chromium')];
+  expect(findChromium({ PATH: join(folder, 'path') })).toBe(chromium);
+  expect(findChromium({ PATH: join(folder, 'path'), CHROMIUM_PATH: chrome })).toBe(chrome);
 });

@@ -20,12 +20,17 @@ export interface EdgeCase extends Question {
 /** The objects that the origins are given before. */
 export const VIDEO = { key: 'processed_videos/case', body: '0123456789abcdef', type: 'video/mp4' };
 export const DOCUMENT = { key: 'metadata/case.json', body: '{"file_id":"case"}', type: 'application/json' };
+export const SOURCE = { key: 'source_videos/case', body: 'fedcba9876543210', type: 'video/webm' };
+export const POSTER = { key: 'posters/case', body: 'a picture', type: 'image/jpeg' };
 export const SCRIPT = { key: 'docs/assets/case.js', body: 'void 0;', type: 'text/javascript' };
+/** Small servers have this one; before the real origins it is the page itself. */
+export const PAGE = { key: 'index.html', body: '<!doctype html>', type: 'text/html' };
 /** As S3 makes it of a body that was sent at once: its MD5. */
 export const VIDEO_ETAG = '"4032af8d61035123906e58e067140cc5"';
 
 const video = `/${VIDEO.key}`;
 const missing = '/processed_videos/0b0f2d3c-7c1f-4a43-9f0c-1f7a2f0e9f10';
+const noPoster = '/posters/0b0f2d3c-7c1f-4a43-9f0c-1f7a2f0e9f10.webp';
 const form = (length: number) => ({
   method: 'POST',
   path: '/upload',
@@ -109,6 +114,21 @@ export const EDGE_CASES: EdgeCase[] = [
     from: { origin: 'files', headers: {} },
     status: 200,
   },
+  { name: 'a poster', path: `/${POSTER.key}`, from: { origin: 'files' }, status: 200 },
+  {
+    name: 'a range of a source',
+    path: `/${SOURCE.key}`,
+    headers: { range: 'bytes=2-5' },
+    from: { origin: 'files' },
+    status: 206,
+  },
+  {
+    name: 'the page',
+    path: '/',
+    decided: { uri: '/index.html', query: '' },
+    from: { origin: 'site', path: '/index.html' },
+    status: 200,
+  },
   { name: 'a script', path: `/${SCRIPT.key}`, from: { origin: 'site' }, status: 200 },
   { name: 'a video that is not there', path: missing, from: { origin: 'api' }, status: 404 },
   {
@@ -119,7 +139,9 @@ export const EDGE_CASES: EdgeCase[] = [
     status: 404,
   },
   { name: 'the head of one', method: 'HEAD', path: missing, from: { origin: 'api' }, status: 404 },
+  { name: 'a poster that is not there', path: noPoster, from: { origin: 'api' }, status: 404 },
   { name: 'a script that is not there', path: '/docs/assets/none.js', from: { origin: 'api' }, status: 404 },
+  { name: 'a part of a page that is not there', path: '/assets/none.js', from: { origin: 'api' }, status: 404 },
   { name: 'what workers stage', path: '/attempts/case/1/video', from: { origin: 'api' }, status: 404 },
 
   { name: 'a video that is to be replaced', method: 'PUT', path: video, body: Buffer.from('x'), status: 403 },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DOCUMENT, SCRIPT, VIDEO } from './cases.ts';
+import { DOCUMENT, PAGE, POSTER, SCRIPT, SOURCE, VIDEO } from './cases.ts';
 
 /** A small server on loopback that remembers what it was asked. */
 export interface StubServer {
@@ -53,7 +53,10 @@ const objects = new Map(
   [
     ['files', VIDEO],
     ['files', DOCUMENT],
+    ['files', SOURCE],
+    ['files', POSTER],
     ['site', SCRIPT],
+    ['site', PAGE],
   ].map(([bucket, object]) => [`/${bucket}/${(object as typeof VIDEO).key}`, object as typeof VIDEO]),
 );
 

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
+import { createClient } from '../../client/index.ts';
+import { findChromium } from '../../local/setup/tools.mjs';
+// What the running pipeline provides is declared there.
+import type {} from '../integration/running-pipeline.ts';
+
+export const base = inject('base');
+const SCREENSHOTS = join(import.meta.dirname, '../../dist/screenshots');
+/** Machines that test are busy. */
+export const PATIENCE = 60_000;
+
+export async function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('No Chromium here: install it (apt-get install chromium) or set CHROMIUM_PATH.');
+  // Chromium's own sandbox refuses to be root's.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args: [...args, '--autoplay-policy=no-user-gesture-required'] });
+}
+
+/** A visitor of their own: with nothing of earlier ones, and under a name of their own. */
+export interface Visitor {
+  context: BrowserContext;
+  page: Page;
+  clientId: string;
+  /** What the page said was wrong, on its own console. */
+  complaints: string[];
+}
+
+export async function visit(
+  browser: Browser,
+  { clientId = `browser-${crypto.randomUUID()}`, at = '/', ...options }: Visit = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript((name) => localStorage.setItem('reelight.client_id', name), clientId);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+  });
+  await page.goto(base + at);
+  return { context, page, clientId, complaints };
+}
+export type Visit = BrowserContextOptions & { clientId?: string; at?: string };
+
+export const example = join(import.meta.dirname, '../../examples/big-buck-bunny.mp4');
+
+/** Brings the example through the pipeline without a browser, for tests of what comes after. Answers its file_id. */
+export async function enhanced(clientId: string): Promise<string> {
+  const client = createClient({ baseUrl: base, clientId });
+  const bytes = new Blob([await readFile(example)]);
+  const file = { name: 'bunny.mp4', size: bytes.size, type: 'video/mp4', slice: bytes.slice.bind(bytes) };
+  const fileId = await client.upload(file);
+  for await (const state of client.watch(fileId)) {
+    const { error } = state.processes.video_enhancement;
+    if (error) throw new Error(error);
+  }
+  return fileId;
+}
+
+/** The example with a box of nothing behind it: a video of any size that costs little to enhance. */
+export async function padded(size: number): Promise<Buffer> {
+  const video = await readFile(example);
+  const rest = Buffer.alloc(size - video.length);
+  rest.writeUInt32BE(rest.length, 0);
+  rest.write('free', 4);
+  return Buffer.concat([video, rest]);
+}
+
+export const chooseFiles = (page: Page, files: Parameters<Page['setInputFiles']>[1]): Promise<void> =>
+  page.locator('.drop input[type=file]').setInputFiles(files);
+
+/** Kept as artefacts, for people to look at. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+const { resolve } = createRequire(import.meta.url);
+const axe = await readFile(resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Whatever axe has against the page as it is now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async (tags) => {
+    const run = Reflect.get(globalThis, 'axe').run as (
+      root: unknown,
+      options: object,
+    ) => Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }>;
+    const { violations } = await run(Reflect.get(globalThis, 'document'), { runOnly: { type: 'tag', values: tags } });
+    return violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => [node.target, node.failureSummary]) }));
+  }, RULES);
+  expect(violations).toEqual([]);
+}

@@ -1,0 +1,20 @@
+import { ClientError, ConnectionError } from '../client/index.ts';
+
+/** What went wrong and what to do about it, in a sentence or two for whoever sits in front of it. */
+export function inWords(error: unknown): string {
+  if (error instanceof ClientError) {
+    if (error.status === 404) return 'This video is not here any more. It may have been deleted.';
+    if (error.status === 429) return `The server is busy: ${sentence(error.message)} Try again in a moment.`;
+    if (error.status >= 500) return `${sentence(error.message)} That is the server’s fault; trying again may help.`;
+    return sentence(error.message);
+  }
+  if (error instanceof ConnectionError)
+    return 'The server cannot be reached. Check the connection; it goes on by itself.';
+  return error instanceof Error ? sentence(error.message) : 'Something went wrong. Reload the page and try again.';
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  const upper = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
+}

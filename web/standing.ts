@@ -1,0 +1,33 @@
+import type { VideoRecord } from '../client/index.ts';
+
+export type Standing = VideoRecord['status'];
+
+/** Where the whole of a video stands, drawn from its processes as the server draws it: they are known sooner here. */
+export function standingOf({ upload, processes }: Pick<VideoRecord, 'upload' | 'processes'>): Standing {
+  const statuses = Object.values(processes).map(({ status }) => status);
+  if (statuses.includes('failed')) return 'failed';
+  if (statuses.includes('cancelled')) return 'cancelled';
+  if (upload.status === 'awaiting') return 'awaiting_upload';
+  if (statuses.every((status) => status === 'completed')) return 'completed';
+  return statuses.every((status) => status === 'pending') ? 'uploaded' : 'processing';
+}
+
+const WORDS: Record<Standing, string> = {
+  awaiting_upload: 'Waiting for the file',
+  uploaded: 'In line',
+  processing: 'Working',
+  completed: 'Ready',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+export function standingWords(video: VideoRecord): string {
+  const standing = standingOf(video);
+  const { progress } = video.processes.video_enhancement;
+  return standing === 'processing' && progress > 0 ? `${Math.floor(progress)} %` : WORDS[standing];
+}
+
+export const isUnderWay = (video: VideoRecord): boolean => ['uploaded', 'processing'].includes(standingOf(video));
+
+/** A failure in one process leaves the other's result, which can still be looked at. */
+export const canBePlayed = (video: VideoRecord): boolean => video.outputs.enhanced !== undefined;

@@ -1,0 +1,19 @@
+/** Uploads of one browser belong to one of its tabs at a time: two that resume the same one would send all of it twice. */
+const releases = new Map<string, () => void>();
+
+/** Takes the upload for this tab. False while another has it; where the browser has no locks, everyone may. */
+export function claim(key: string): Promise<boolean> {
+  if (!('locks' in navigator) || releases.has(key)) return Promise.resolve(true);
+  return new Promise((answer) => {
+    void navigator.locks.request(`reelight.upload.${key}`, { ifAvailable: true }, (lock) => {
+      answer(lock !== null);
+      // Held until it is released, or the tab is closed.
+      return lock && new Promise<void>((release) => releases.set(key, release));
+    });
+  });
+}
+
+export function release(key: string): void {
+  releases.get(key)?.();
+  releases.delete(key);
+}

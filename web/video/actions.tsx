@@ -1,0 +1,59 @@
+import { useSignal } from '@preact/signals';
+import type { VideoRecord } from '../../client/index.ts';
+import type { ProfileName } from '../../core/profiles/names.ts';
+import { versioned } from '../address.ts';
+import { cancelVideo, copyLink, deleteVideo, retryVideo, savedName } from '../library/actions.ts';
+import { isUnderWay, standingOf } from '../standing.ts';
+import { Icon } from '../ui/icon.tsx';
+import { bytes, PROFILE_ORDER, PROFILES } from '../words.ts';
+
+export function Actions({ video }: { video: VideoRecord }) {
+  const { enhanced } = video.outputs;
+  const ended = ['completed', 'failed', 'cancelled'].includes(standingOf(video));
+  return (
+    <div class="actions">
+      {enhanced && (
+        <a class="button primary" href={versioned(enhanced)} download={savedName(video)}>
+          <Icon name="download" /> Download <small>{bytes(enhanced.size)}</small>
+        </a>
+      )}
+      <button type="button" class="button" onClick={() => void copyLink(video)}>
+        <Icon name="link" /> Copy link
+      </button>
+      {isUnderWay(video) && (
+        <button type="button" class="button" onClick={() => void cancelVideo(video)}>
+          <Icon name="stop" /> Cancel
+        </button>
+      )}
+      {ended && video.source && <Retry video={video} />}
+      <button type="button" class="button" onClick={() => void deleteVideo(video)}>
+        <Icon name="trash" /> Delete
+      </button>
+    </div>
+  );
+}
+
+/** Once more, as it was or with another profile. */
+function Retry({ video }: { video: VideoRecord }) {
+  const profile = useSignal<ProfileName>(video.profile);
+  return (
+    <span class="retry">
+      <select
+        aria-label="Profile for another attempt"
+        value={profile.value}
+        onChange={({ currentTarget }) => {
+          profile.value = PROFILE_ORDER.find((name) => name === currentTarget.value) ?? video.profile;
+        }}
+      >
+        {PROFILE_ORDER.map((name) => (
+          <option key={name} value={name}>
+            {PROFILES[name].name}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="button" onClick={() => void retryVideo(video, profile.value)}>
+        <Icon name="retry" /> {video.status === 'completed' ? 'Do again' : 'Retry'}
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Analysis } from '../analysis/analysis.tsx';
+import { load, videos } from '../library/store.ts';
+import { Metadata } from '../metadata/metadata.tsx';
+import { Player } from '../player/player.tsx';
+import { inWords } from '../problem.ts';
+import { LIBRARY } from '../route.ts';
+import { canBePlayed, isUnderWay, standingWords } from '../standing.ts';
+import { Icon } from '../ui/icon.tsx';
+import { bytes, PROFILES, when } from '../words.ts';
+import { Actions } from './actions.tsx';
+import { Processes } from './processes.tsx';
+
+export function VideoPage({ fileId }: { fileId: string }) {
+  const failure = useSignal('');
+  const video = videos.value.get(fileId);
+
+  useEffect(() => {
+    load(fileId).catch((error: unknown) => {
+      failure.value = inWords(error);
+    });
+  }, [fileId, failure]);
+
+  useEffect(() => {
+    if (!video) document.title = 'Video – Reelight';
+    else document.title = `${isUnderWay(video) ? `${standingWords(video)} · ` : ''}${video.filename} – Reelight`;
+  }, [video]);
+
+  return (
+    <article class="video-page">
+      <a class="quiet-link back" href={LIBRARY}>
+        <Icon name="back" /> Your videos
+      </a>
+      {!video && failure.value && (
+        <div class="trouble-box" role="alert">
+          <h1>There is nothing to show</h1>
+          <p>{failure.value}</p>
+        </div>
+      )}
+      {!video && !failure.value && <h1 class="muted">Looking …</h1>}
+      {video && (
+        <>
+          <header class="video-head">
+            <div>
+              <h1>{video.filename}</h1>
+              <p class="muted">
+                {when(video.created_at)} · {bytes(video.size)} · {PROFILES[video.profile].name}
+              </p>
+            </div>
+            <Actions video={video} />
+          </header>
+          {!(canBePlayed(video) && video.status === 'completed') && <Processes video={video} />}
+          {canBePlayed(video) && <Player video={video} key={video.outputs.enhanced?.etag} />}
+          {video.analysis && <Analysis report={video.analysis} />}
+          {video.outputs.metadata && <Metadata path={video.outputs.metadata.path} key={video.outputs.metadata.etag} />}
+        </>
+      )}
+    </article>
+  );
+}
