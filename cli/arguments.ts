@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_HDR, type HdrChoice } from '../core/hdr-choice.ts';
 import { DEFAULT_PROFILE, PROFILE_NAMES, type ProfileName, profiles } from '../core/profiles/index.ts';
 import { UsageError } from './usage.ts';
 
@@ -6,6 +7,8 @@ export interface EnhanceArguments {
   /** As they were given. */
   files: string[];
   profile: ProfileName;
+  /** What becomes of high dynamic range. */
+  hdr: HdrChoice;
   /** The folder results go to; beside each source unless given. */
   out: string | undefined;
   json: boolean;
@@ -16,7 +19,8 @@ export interface EnhanceArguments {
 export function readArguments(argv: string[]): EnhanceArguments {
   const { values, positionals } = parse(argv);
   const { profile = DEFAULT_PROFILE, out, json = false, help = false } = values;
-  if (help) return { files: [], profile: DEFAULT_PROFILE, out, json, help };
+  const hdr = values['keep-hdr'] ? 'keep' : DEFAULT_HDR;
+  if (help) return { files: [], profile: DEFAULT_PROFILE, hdr, out, json, help };
   const problems = [
     ...(positionals.length === 0 ? ['Name at least one video: npm run enhance -- clip.mp4 (--help tells more)'] : []),
     ...(isProfile(profile)
@@ -25,7 +29,7 @@ export function readArguments(argv: string[]): EnhanceArguments {
     ...(out === '' ? ['--out needs the name of a folder'] : []),
   ];
   if (problems.length > 0 || !isProfile(profile)) throw new UsageError(problems);
-  return { files: positionals, profile, out, json, help };
+  return { files: positionals, profile, hdr, out, json, help };
 }
 
 export function helpText(): string {
@@ -43,6 +47,8 @@ would end in the same place get a number: <name>-2.enhanced.mp4.
 Options:
   --profile NAME   how videos are enhanced (${DEFAULT_PROFILE} unless given):
 ${PROFILE_NAMES.map((name) => `                     ${name}: ${profiles[name].summary}`).join('\n')}
+  --keep-hdr       HDR10 and HLG stay what they are, in 10-bit HEVC and without repairs; otherwise they are brought
+                   to standard range, which every screen shows
   --out DIR        write the results there instead; it is made if need be
   --json           for machines: one JSON object a line on stdout, everything else on stderr
                    (npm prints lines of its own unless called as npm run --silent enhance -- …)
@@ -65,6 +71,7 @@ function parse(argv: string[]) {
       allowPositionals: true,
       options: {
         profile: { type: 'string' },
+        'keep-hdr': { type: 'boolean' },
         out: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

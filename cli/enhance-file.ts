@@ -9,7 +9,8 @@ import {
   type UploadFile,
   type VideoState,
 } from '../client/index.ts';
-import type { ProfileName } from '../core/profiles/index.ts';
+import type { HdrChoice } from '../core/hdr-choice.ts';
+import type { ProfileName } from '../core/profiles/names.ts';
 import { fetchFile } from './fetch-file.ts';
 import { giveBack } from './give-back.ts';
 import { type Journal, journalKey } from './journal.ts';
@@ -25,6 +26,7 @@ export interface Work {
   /** Which server: works of one are unknown to another. */
   base: string;
   profile: ProfileName;
+  hdr: HdrChoice;
   report(status: FileStatus): void;
   signal: AbortSignal;
 }
@@ -39,7 +41,7 @@ export async function enhanceFile(
   work: Work,
 ): Promise<'done' | 'failed' | 'cancelled'> {
   const { client, journal, signal } = work;
-  const key = journalKey(source, work.base, work.profile);
+  const key = journalKey(source, work.base, work.hdr === 'keep' ? `${work.profile}+hdr` : work.profile);
   const began = performance.now();
   let status: FileStatus = {
     file: source.label,
@@ -48,6 +50,7 @@ export async function enhanceFile(
     progress: 0,
     bytes: { moved: 0, total: source.size },
     metadata: { status: 'pending', progress: 0, error: null },
+    analysis: null,
     error: null,
     outputs: {},
     seconds: 0,
@@ -86,7 +89,7 @@ export async function enhanceFile(
 type Show = (change: Partial<FileStatus>) => void;
 
 async function send(source: Source, key: string, work: Work, show: Show): Promise<string> {
-  const { client, journal, profile, signal } = work;
+  const { client, journal, profile, hdr, signal } = work;
   // Read from the disk when it is sent, piece by piece; fails when the file changes meanwhile.
   const blob = await openAsBlob(source.path);
   const file: UploadFile = {
@@ -99,6 +102,7 @@ async function send(source: Source, key: string, work: Work, show: Show): Promis
   if (resume) show({ file_id: resume.file_id });
   return client.upload(file, {
     profile,
+    hdr,
     signal,
     resume,
     onStart: async (session) => {
@@ -125,7 +129,7 @@ async function collect(fileId: string, end: VideoState, target: Target, work: Wo
   const { client, timing, signal } = work;
   const { video_enhancement: enhancement, metadata_extraction: metadata } = end.processes;
   const { folder, stem } = target;
-  const { outputs } = await client.get(fileId, signal);
+  const { outputs, analysis } = await client.get(fileId, signal);
   const written: FileStatus['outputs'] = {};
   const fetching = { folder, timing, signal, onProgress: () => {} };
   if (metadata.status === 'completed') {
@@ -148,5 +152,5 @@ async function collect(fileId: string, end: VideoState, target: Target, work: Wo
     });
     written.video = path;
   }
-  show({ outputs: written });
+  show({ outputs: written, analysis });
 }

@@ -45,6 +45,18 @@ test('the server names the container: AVI where no H.264 encoder was to be had',
   expect(await left()).toEqual(['clip.enhanced.avi', 'clip.metadata.json', 'clip.mp4']);
 });
 
+test('high dynamic range is kept when that is asked for', async () => {
+  await shop.file('clip.mp4', 10);
+  const hdr: unknown[] = [];
+  server.onUpload((fileId) => {
+    hdr.push(server.stored(fileId).record.hdr);
+    server.complete(fileId);
+  });
+  expect(await enhance(['clip.mp4', '--keep-hdr'], world(shop, server.port))).toBe(0);
+  expect(await enhance(['clip.mp4'], world(shop, server.port))).toBe(0);
+  expect(hdr).toEqual(['keep', 'sdr']);
+});
+
 test('without a terminal a line is written for each change of state, and no more than needed', async () => {
   await shop.file('clip.mp4', 300_000);
   server.onUpload(async (fileId) => {
@@ -339,7 +351,10 @@ test('the client keeps its name', async () => {
 test.each([
   [[], /Name at least one video/],
   [['clip.mp4', '--turbo'], /Unknown option '--turbo'/],
-  [['clip.mp4', '--profile', 'shiny'], /--profile shiny: there is no such profile. There is: classic/],
+  [
+    ['clip.mp4', '--profile', 'shiny'],
+    /--profile shiny: there is no such profile. There is: adaptive, classic, passthrough/,
+  ],
   [['clip.mp4', '--profile'], /profile/],
   [['gone.mp4'], /gone.mp4: no such file/],
   [['.'], /\.: is a folder/],
@@ -375,7 +390,16 @@ test('a bad PORT is wrong usage', async () => {
 test('--help tells of the options, the results and the exit codes', async () => {
   const here = world(shop, server.port);
   expect(await enhance(['--help'], here)).toBe(0);
-  for (const word of ['--profile', 'classic', '--out', '--json', '.enhanced.mp4', 'Exit code', 'replaced']) {
+  for (const word of [
+    '--profile',
+    'classic',
+    '--keep-hdr',
+    '--out',
+    '--json',
+    '.enhanced.mp4',
+    'Exit code',
+    'replaced',
+  ]) {
     expect(here.out.text()).toContain(word);
   }
 });

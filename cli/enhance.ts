@@ -95,6 +95,7 @@ interface Plan {
   work: { source: Source; target: Target }[];
   port: number;
   profile: ReturnType<typeof readArguments>['profile'];
+  hdr: ReturnType<typeof readArguments>['hdr'];
   json: boolean;
 }
 
@@ -105,14 +106,14 @@ async function planWork(files: string[], out: string | undefined, cwd: string): 
   return { work: sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : [])) };
 }
 
-async function enhanceAll({ work, profile }: Plan, base: string, report: Report, world: World): Promise<number> {
+async function enhanceAll({ work, profile, hdr }: Plan, base: string, report: Report, world: World): Promise<number> {
   const home = homeFrom(world.env).root;
   const timing = { ...DEFAULT_TIMING, ...world.timing };
   const journal = await openJournal(home);
   const client = createClient({ baseUrl: base, clientId: await clientId(home), send: streamBlob, timing });
   const count = { done: 0, failed: 0, cancelled: 0 };
   await inParallel(work, FILES_AT_ONCE, async ({ source, target }) => {
-    const each = { client, timing, journal, base, profile, report: report.file, signal: world.signal };
+    const each = { client, timing, journal, base, profile, hdr, report: report.file, signal: world.signal };
     count[await enhanceFile(source, target, each)] += 1;
   });
   report.summary(count);

@@ -3,8 +3,17 @@ import { EXIT, enhance, type World } from './enhance.ts';
 import { removeUnfinished } from './fetch-file.ts';
 import type { Reached } from './reach-server.ts';
 import { SHOW_CURSOR } from './reports/live.ts';
+import { cancel, list, open, remove, retry, watch } from './videos.ts';
 
-const COMMANDS: Record<string, (argv: string[], world: World) => Promise<number>> = { enhance };
+const COMMANDS: Record<string, (argv: string[], world: World) => Promise<number>> = {
+  enhance,
+  list,
+  watch,
+  cancel,
+  retry,
+  delete: remove,
+  open,
+};
 
 const { stdout, stderr, env } = process;
 
@@ -41,7 +50,8 @@ if (command) {
 
 /** npm runs scripts in the repository; people name files from where they are. */
 function callerFolder(): string {
-  return (env.npm_lifecycle_event === name && env.INIT_CWD) || process.cwd();
+  const ours = env.npm_lifecycle_event === name || env.npm_lifecycle_event === 'reelight';
+  return (ours && env.INIT_CWD) || process.cwd();
 }
 
 async function startPipeline(note: (line: string) => void, until: AbortSignal): Promise<Reached> {

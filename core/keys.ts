@@ -9,6 +9,15 @@ export const sourceKey = (fileId: string): string => `uploads/${fileId}`;
 /** In the files bucket, served to people. */
 export const enhancedKey = (fileId: string): string => `processed_videos/${fileId}`;
 export const metadataKey = (fileId: string): string => `metadata/${fileId}.json`;
+/** The source as browsers play it: itself where they do. */
+export const sharedSourceKey = (fileId: string): string => `source_videos/${fileId}`;
+/** A JPEG, which everything shows, and beside it the same in WebP, smaller: keys are paths, so nobody can negotiate. */
+export const posterKey = (fileId: string): string => `posters/${fileId}`;
+export const webpPosterKey = (fileId: string): string => `posters/${fileId}.webp`;
+
+/** All that people may fetch of a video. */
+export const publicKeys = (fileId: string): string[] =>
+  [enhancedKey, metadataKey, sharedSourceKey, posterKey, webpPosterKey].map((key) => key(fileId));
 
 /** In the files bucket, not served: what a worker wrote under its claim, before it is promoted. */
 export const attemptPrefix = (fileId: string): string => `attempts/${fileId}/`;

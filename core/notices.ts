@@ -1,22 +1,46 @@
-import { PROCESS_TYPES, type ProcessStatus, type ProcessType } from './process.ts';
-import { isInFlight, type Video } from './video.ts';
+import { z } from 'zod';
+import { PROCESS_STATUSES, PROCESS_TYPES, type ProcessType } from './process.ts';
+import { FileId, isInFlight, type Video } from './video.ts';
 
-/** What a WebSocket client is told. `seq` grows with each change of a video: drop what is not newer. */
-export type Notice =
-  | { type: 'connection'; timestamp: string; status: 'connected'; client_id: string }
-  | { type: 'upload_status'; timestamp: string; file_id: string; seq: number; status: 'uploaded'; message: string }
-  | StatusUpdate;
+const timestamp = z.iso.datetime();
+/** Grows with each change of the video: drop what is not newer. */
+const seq = z.int();
 
-export interface StatusUpdate {
-  type: 'status_update';
-  timestamp: string;
-  file_id: string;
-  seq: number;
-  process_type: ProcessType;
-  status: ProcessStatus;
-  progress: number;
-  error: string | null;
-}
+/** The first message on every connection. */
+export const Greeting = z.object({
+  type: z.literal('connection'),
+  timestamp,
+  status: z.literal('connected'),
+  client_id: z.string(),
+});
+
+/** The bytes have arrived. */
+export const UploadStatus = z.object({
+  type: z.literal('upload_status'),
+  timestamp,
+  file_id: FileId,
+  seq,
+  status: z.literal('uploaded'),
+  message: z.string(),
+});
+
+/** Where one process of one video stands. */
+export const StatusUpdate = z.object({
+  type: z.literal('status_update'),
+  timestamp,
+  file_id: FileId,
+  seq,
+  process_type: z.enum(PROCESS_TYPES),
+  status: z.enum(PROCESS_STATUSES),
+  /** 0 to 100; never goes down within one attempt. */
+  progress: z.number().min(0).max(100),
+  error: z.string().nullable(),
+});
+export type StatusUpdate = z.infer<typeof StatusUpdate>;
+
+/** What a WebSocket client is told without having asked. */
+export const Notice = z.discriminatedUnion('type', [Greeting, UploadStatus, StatusUpdate]);
+export type Notice = z.infer<typeof Notice>;
 
 /** What people are told of the change from one state of a record to the next. */
 export function noticesOf(before: Video | undefined, after: Video): Notice[] {

@@ -7,8 +7,18 @@
  * - `superseded`: the writer no longer holds the claim (cancelled, replaced, or finished)
  * - `exhausted`: it failed too often
  * - `unchanged`: there is nothing to do
+ * - `in_flight`: work on it goes on
+ * - `no_source`: its bytes never came
  */
-export type RefusalReason = 'gone' | 'finished' | 'held' | 'superseded' | 'exhausted' | 'unchanged';
+export type RefusalReason =
+  | 'gone'
+  | 'finished'
+  | 'held'
+  | 'superseded'
+  | 'exhausted'
+  | 'unchanged'
+  | 'in_flight'
+  | 'no_source';
 
 /** A refusal is an answer, not an error: races and repeats are everyday life in an at-least-once system. */
 export class Refusal {

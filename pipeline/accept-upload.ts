@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { RequestError } from '../core/errors.ts';
+import type { HdrChoice } from '../core/hdr-choice.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports, SignedPut } from '../core/ports/index.ts';
-import type { ProfileName } from '../core/profiles/index.ts';
+import type { ProfileName } from '../core/profiles/names.ts';
 import { newTrace } from '../core/trace.ts';
 import { planUpload } from '../core/upload-plan.ts';
 import { newVideo, type Video } from '../core/video.ts';
@@ -18,6 +19,7 @@ export interface UploadRequest {
   content_type: string;
   client_id: string | undefined;
   profile: ProfileName;
+  hdr?: HdrChoice;
 }
 
 export type AcceptedUpload = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Reply } from '../core/ports/index.ts';
+import type { Reply } from '../core/conversation.ts';
 import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
 import { converse } from './converse.ts';

@@ -1,13 +1,5 @@
-import { z } from 'zod';
-import type { Ports, Reply } from '../core/ports/index.ts';
-import { FileId } from '../core/video.ts';
-
-/** What a client may ask over its WebSocket. */
-const Action = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('ping') }),
-  z.object({ action: z.literal('subscribe'), file_id: FileId }),
-  z.object({ action: z.literal('unsubscribe'), file_id: FileId }),
-]);
+import { Ask, type Reply } from '../core/conversation.ts';
+import type { Ports } from '../core/ports/index.ts';
 
 /** Echoing is capped: nobody gets us to send large frames. */
 const ECHO_CHARS = 1_000;
@@ -24,14 +16,14 @@ export async function converse(
     const timestamp = now().toISOString();
     const said = parse(text);
     if (!said) return { type: 'message', timestamp, content: `Received: ${text.slice(0, ECHO_CHARS)}` };
-    const action = Action.safeParse(said);
-    if (!action.success) {
+    const ask = Ask.safeParse(said);
+    if (!ask.success) {
       const detail = 'Send {"action":"ping"}, or "subscribe" or "unsubscribe" with the "file_id" of a video.';
       return { type: 'error', timestamp, code: 'unknown_action', detail };
     }
-    if (action.data.action === 'ping') return { type: 'pong', timestamp };
-    const { file_id } = action.data;
-    if (action.data.action === 'unsubscribe') {
+    if (ask.data.action === 'ping') return { type: 'pong', timestamp };
+    const { file_id } = ask.data;
+    if (ask.data.action === 'unsubscribe') {
       await connections.unsubscribe(connectionId, file_id);
       return { type: 'unsubscribed', timestamp, file_id };
     }

@@ -1,5 +1,5 @@
 import { fileNotFound } from '../core/errors.ts';
-import { attemptPrefix, enhancedKey, metadataKey, sourceKey } from '../core/keys.ts';
+import { attemptPrefix, publicKeys, sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { cancelVideo } from '../core/video.ts';
 
@@ -18,8 +18,7 @@ export async function deleteVideo(
   if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
   await Promise.all([
     uploads.remove(sourceKey(fileId)),
-    files.remove(enhancedKey(fileId)),
-    files.remove(metadataKey(fileId)),
+    ...publicKeys(fileId).map((key) => files.remove(key)),
     files.removeAll(attemptPrefix(fileId)),
   ]);
   await videos.remove(video);

@@ -12,8 +12,8 @@ export function jsonReport(out: Output, err: Output): Report {
       // Bytes move all the time; a change of a whole per cent is an event.
       const progress = Math.floor(status.progress);
       const metadata = { ...status.metadata, progress: Math.floor(status.metadata.progress) };
-      const { file, file_id, stage, error, outputs } = status;
-      const fields = { file, file_id, state: stage, progress, metadata, error, outputs };
+      const { file, file_id, stage, analysis, error, outputs } = status;
+      const fields = { file, file_id, state: stage, progress, metadata, analysis, error, outputs };
       const now = JSON.stringify(fields);
       if (told.get(file) === now) return;
       told.set(file, now);

@@ -1,6 +1,6 @@
 import type { FileStatus, Report, Screen } from './report.ts';
 import { isFinal } from './report.ts';
-import { bytes, inColumns, outcome, painter, safe, summaryLine } from './text.ts';
+import { bytes, inColumns, outcome, painter, safe, summaryLine, whatWasDone } from './text.ts';
 
 const FRAME_MS = 100;
 /** `uploading 10.5 MiB of 99.5 MiB` */
@@ -46,7 +46,7 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
       bars.set(status.file, status);
       if (!isFinal(status)) return drawSoon();
       bars.delete(status.file);
-      above.push(ending(status, paint, cwd));
+      above.push(ending(status, paint, cwd), ...whatWasDone(status).map((line) => paint('dim', `  ${line}`)));
       draw();
     },
     summary(count) {

@@ -1,6 +1,6 @@
 import type { ProcessStatus } from '../../core/process.ts';
 import { isFinal, type Output, type Report, type Stage } from './report.ts';
-import { bytes, outcome, safe, summaryLine } from './text.ts';
+import { bytes, outcome, safe, summaryLine, whatWasDone } from './text.ts';
 
 /** Tenths that follow each other faster are passed over: what is over in a moment needs no progress. */
 const UNHURRIED_MS = 1_000;
@@ -23,8 +23,11 @@ export function plainReport(out: Output, err: Output, cwd: string): Report {
       told.set(file, { stage, metadata: metadata.status, ...last });
 
       if (before && before.metadata !== metadata.status) say(`metadata ${metadata.status}`);
-      if (isFinal(status)) say(outcome(status, cwd), stage === 'failed' ? err : out);
-      else if (changed) say(stage === 'uploading' && status.bytes ? `${stage} (${bytes(status.bytes.total)})` : stage);
+      if (isFinal(status)) {
+        for (const line of whatWasDone(status)) say(line);
+        say(outcome(status, cwd), stage === 'failed' ? err : out);
+      } else if (changed)
+        say(stage === 'uploading' && status.bytes ? `${stage} (${bytes(status.bytes.total)})` : stage);
       else if (further) say(`${stage} ${tenth * 10} %`);
     },
     summary(count) {

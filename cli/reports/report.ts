@@ -1,4 +1,5 @@
 import type { ProcessState } from '../../client/index.ts';
+import type { EnhancementReport } from '../../core/report.ts';
 
 /** How far one file is. The last three are final. */
 export type Stage = 'uploading' | 'queued' | 'enhancing' | 'downloading' | 'done' | 'failed' | 'cancelled';
@@ -14,6 +15,8 @@ export interface FileStatus {
   /** What moves, while something does. */
   bytes: { moved: number; total: number } | null;
   metadata: ProcessState;
+  /** What was found in the video and done about it; null until it is known. */
+  analysis: EnhancementReport | null;
   /** Why it failed. */
   error: { code: string; message: string } | null;
   /** What was written. */

@@ -15,6 +15,7 @@ const status = (change: Partial<FileStatus> = {}): FileStatus => ({
   progress: 0,
   bytes: null,
   metadata: { status: 'pending', progress: 0, error: null },
+  analysis: null,
   error: null,
   outputs: {},
   seconds: 0,
@@ -107,6 +108,40 @@ test('live: one line a file under way, with what has ended above', () => {
     '✗ b.mp4: failed: No.',
     '1 of 2 videos enhanced, 1 failed',
   ]);
+});
+
+const FINDING = { subject: 'noise', confidence: 1, values: {} } as const;
+const ANALYSIS: FileStatus['analysis'] = {
+  summary: 'Mended: noise.',
+  samples: 5,
+  scenes: 1,
+  findings: [
+    { ...FINDING, verdict: 'mended', found: 'It is grainy.', done: 'It was calmed.' },
+    { ...FINDING, verdict: 'good', found: 'It is sharp.', done: 'Nothing.' },
+  ],
+  left_out: [{ kind: 'location', what: 'where it was filmed' }],
+  notes: ['Some of it is damaged.'],
+};
+const TOLD = [
+  'Mended: noise.',
+  'It is grainy. It was calmed.',
+  'Some of it is damaged.',
+  'Left out: where it was filmed.',
+];
+
+test('at the end it is told what was found and done, to people in words and to programs as it is', () => {
+  const done = status({ stage: 'done', analysis: ANALYSIS, seconds: 2 });
+  const plain = recorder();
+  plainReport(plain, recorder(), '/v').file(done);
+  expect(plain.lines().slice(0, -1)).toEqual(TOLD.map((line) => `clip.mp4: ${line}`));
+  const screen = recorder();
+  const live = liveReport(screen, false, '/v');
+  live.file(done);
+  live.close();
+  expect(shown(screen.text()).slice(1)).toEqual(TOLD.map((line) => `  ${line}`));
+  const json = recorder();
+  jsonReport(json, recorder()).file(done);
+  expect(JSON.parse(json.lines()[0] ?? '').analysis).toEqual(ANALYSIS);
 });
 
 test('live: a terminal that does not know its width is taken for a usual one', () => {

@@ -24,6 +24,15 @@ export function outcome({ stage, error, outputs, seconds }: FileStatus, from: st
   return `done in ${seconds.toFixed(1)} s: ${written.map((path) => safe(readable(path, from))).join(', ')}`;
 }
 
+/** What was found in the video and done about it: a line for the whole, then one for each thing that people can see. */
+export function whatWasDone({ stage, analysis }: FileStatus): string[] {
+  if (stage !== 'done' || !analysis) return [];
+  const { summary, findings, left_out, notes } = analysis;
+  const mended = findings.filter(({ verdict }) => verdict === 'mended');
+  const behind = left_out.length > 0 ? [`Left out: ${left_out.map(({ what }) => what).join(', ')}.`] : [];
+  return [summary, ...mended.map(({ found, done }) => `${found} ${done}`), ...notes, ...behind].map(safe);
+}
+
 export function summaryLine(count: Record<'done' | 'failed' | 'cancelled', number>): string {
   const total = count.done + count.failed + count.cancelled;
   const rest = [

@@ -58,6 +58,7 @@ describe('POST /upload with JSON', () => {
     [{ ...small, size: 1.5 }, 'size'],
     [{ ...small, size: 1024 ** 3 + 1 }, 'size'],
     [{ ...small, profile: 'magic' }, 'profile'],
+    [{ ...small, hdr: 'more' }, 'hdr'],
     [{ ...small, client_id: 'a b' }, 'client_id'],
     [{ ...small, client_id: 'x'.repeat(129) }, 'client_id'],
     [{ ...small, filename: '' }, 'filename'],
@@ -116,14 +117,15 @@ describe('POST /upload with a form', () => {
     const { app, ports } = api();
     for (const [path, fields] of [
       ['/upload', { client_id: 'me' }],
-      ['/upload?client_id=me', {}],
+      ['/upload?client_id=me', { hdr: 'keep' }],
     ] as const) {
       const response = await app.request(path, form(movie, fields));
       expect(response.status).toBe(200);
       const { file_id, message } = (await response.json()) as { file_id: string; message: string };
       expect(message).toBe('Video uploaded successfully');
       expect(await ports.uploads.head(sourceKey(file_id))).toMatchObject({ size: 5, content_type: 'video/mp4' });
-      expect(await ports.videos.get(file_id)).toMatchObject({ client_id: 'me', size: 5, filename: 'a.mp4' });
+      const record = { client_id: 'me', size: 5, filename: 'a.mp4', hdr: 'sdr', ...fields };
+      expect(await ports.videos.get(file_id)).toMatchObject(record);
     }
   });
 
@@ -215,6 +217,32 @@ describe('a video', () => {
     await expectProblem(await post(`/videos/${file_id}/cancel`, ''), 409, { code: 'already_finished' });
   });
 
+  it('can be tried again after its end, with or without a body, in another profile too', async () => {
+    const { app, post, file_id } = await uploaded();
+    await expectProblem(await post(`/videos/${file_id}/retry`, {}), 409, { code: 'in_flight' });
+    await post(`/videos/${file_id}/cancel`, '');
+    await expectProblem(await post(`/videos/${file_id}/retry`, { profile: 'magic' }), 400, { field: 'profile' });
+    await expectProblem(await post(`/videos/${file_id}/retry`, { other: 1 }), 400, { field: 'other' });
+    const bare = await app.request(`/videos/${file_id}/retry`, { method: 'POST' });
+    expect(bare.status).toBe(202);
+    expect(await bare.json()).toMatchObject({ attempt: 2, status: 'uploaded' });
+    await post(`/videos/${file_id}/cancel`, '');
+    const other = await post(`/videos/${file_id}/retry`, { profile: 'classic' });
+    expect(await other.json()).toMatchObject({ attempt: 3, profile: 'classic' });
+  });
+
+  it('is in standard range unless high dynamic range is to be kept, which can be asked for later', async () => {
+    const { post, file_id } = await uploaded();
+    await post(`/videos/${file_id}/cancel`, '');
+    const answer = async (body: unknown) => (await post(`/videos/${file_id}/retry`, body)).json();
+    expect(await answer({})).toMatchObject({ hdr: 'sdr' });
+    await post(`/videos/${file_id}/cancel`, '');
+    await expectProblem(await post(`/videos/${file_id}/retry`, { hdr: 'more' }), 400, { field: 'hdr' });
+    expect(await answer({ hdr: 'keep' })).toMatchObject({ hdr: 'keep', attempt: 3 });
+    await post(`/videos/${file_id}/cancel`, '');
+    expect(await answer({ profile: 'classic' })).toMatchObject({ hdr: 'keep', profile: 'classic' });
+  });
+
   it('can be deleted, and is gone then', async () => {
     const { app, file_id, ports, work } = await uploaded();
     await work();
@@ -247,6 +275,9 @@ it('answers for files that S3 does not have', async () => {
   const { app } = api();
   await expectProblem(await app.request(`/processed_videos/${UNKNOWN}`), 404, { detail: 'File not found' });
   await expectProblem(await app.request(`/metadata/${UNKNOWN}.json`), 404, { detail: 'File not found' });
+  for (const path of [`/source_videos/${UNKNOWN}`, `/posters/${UNKNOWN}`, `/posters/${UNKNOWN}.webp`]) {
+    await expectProblem(await app.request(path), 404, { detail: 'File not found' });
+  }
   await expectProblem(await app.request('/processed_videos/x'), 400, { field: 'file_id' });
   expect((await app.request(`/processed_videos/${UNKNOWN}`, { method: 'HEAD' })).status).toBe(404);
 });
@@ -276,7 +307,10 @@ it('documents every route of the contract', async () => {
     'get /internal/metadata-extraction-status/{file_id}',
     'get /internal/video-enhancement-status/{file_id}',
     'get /metadata/{file_id}.json',
+    'get /posters/{file_id}',
+    'get /posters/{file_id}.webp',
     'get /processed_videos/{file_id}',
+    'get /source_videos/{file_id}',
     'get /upload/{file_id}/parts',
     'get /videos',
     'get /videos/{file_id}',
@@ -284,6 +318,7 @@ it('documents every route of the contract', async () => {
     'post /upload/{file_id}/complete',
     'post /upload/{file_id}/parts',
     'post /videos/{file_id}/cancel',
+    'post /videos/{file_id}/retry',
   ]);
 });
 

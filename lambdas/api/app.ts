@@ -8,7 +8,9 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoRoutes } from './routes/videos.ts';
 import type { ApiSettings } from './settings.ts';
 
-export type ApiPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'now' | 'log'> & { workers: WorkerBoard };
+export type ApiPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'now' | 'log'> & {
+  workers: WorkerBoard;
+};
 
 /**
  * The HTTP API, whole: requests checked by the schemas that document them, every error as problem+json. CORS is the

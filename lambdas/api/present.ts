@@ -5,7 +5,7 @@ import type { ProcessState, VideoRecord } from './schemas.ts';
 
 /** The record as clients see it: without S3's upload id, keys as paths, and claims as a count. */
 export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
-  const { enhanced, metadata } = video.outputs;
+  const { enhanced, metadata, source, poster } = video.outputs;
   const { kind, status, expires_at } = video.upload;
   return {
     file_id: video.file_id,
@@ -14,6 +14,7 @@ export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
     size: video.size,
     content_type: video.content_type,
     profile: video.profile,
+    hdr: video.hdr,
     status: videoStatus(video),
     created_at: video.created_at,
     updated_at: video.updated_at,
@@ -24,10 +25,12 @@ export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
     processes: Object.fromEntries(
       PROCESS_TYPES.map((type) => [type, presentProcess(video.processes[type])]),
     ) as z.infer<typeof VideoRecord>['processes'],
-    analysis: null,
+    analysis: video.analysis,
     outputs: {
       ...(enhanced && { enhanced: withPath(enhanced) }),
       ...(metadata && { metadata: withPath(metadata) }),
+      ...(source && { source: withPath(source) }),
+      ...(poster && { poster: presentPoster(poster) }),
     },
     receipts: video.receipts,
   };
@@ -41,6 +44,10 @@ export function presentState({ status, progress, error, last_updated }: Process)
 function presentProcess(process: Process) {
   const { error_code, failures, fence, started_at, finished_at } = process;
   return { ...presentState(process), error_code, failures, claims: fence, started_at, finished_at };
+}
+
+function presentPoster({ webp, ...poster }: NonNullable<Video['outputs']['poster']>) {
+  return { ...withPath(poster), ...(webp && { webp: withPath(webp) }) };
 }
 
 function withPath<Output extends { key: string }>({ key, ...rest }: Output): Omit<Output, 'key'> & { path: string } {

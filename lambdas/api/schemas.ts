@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { DEFAULT_HDR, HDR_CHOICES } from '../../core/hdr-choice.ts';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
-import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/index.ts';
-import { CLIENT_ID, Receipt } from '../../core/video.ts';
+import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/names.ts';
+import { EnhancementReport } from '../../core/report.ts';
+import { CLIENT_ID, Receipt, SHARINGS } from '../../core/video.ts';
 import { Problem } from './problem.ts';
 
 /* What goes over the wire. The same schemas check requests and make `/openapi.json`. */
@@ -16,6 +18,11 @@ export const ClientId = z
   .openapi({ description: 'Who uploads, and hears of it.', example: 'my-laptop' });
 const Time = z.iso.datetime().openapi({ example: '2026-11-22T18:00:00.000Z' });
 const Profile = z.enum(PROFILE_NAMES).openapi({ description: 'How the video is enhanced.' });
+const Hdr = z.enum(HDR_CHOICES).openapi({
+  description:
+    'What becomes of high dynamic range (HDR10, HLG): `sdr` brings it to standard range, which every screen shows; ' +
+    '`keep` leaves it as it is, without repairs. Standard range stays what it is.',
+});
 
 /** A filename is shown and searched, never used as a path: only control characters are refused. */
 const Filename = z
@@ -44,6 +51,7 @@ export function uploadRequest(maxUpload: number) {
       content_type: VideoType,
       client_id: ClientId.optional(),
       profile: Profile.default(DEFAULT_PROFILE),
+      hdr: Hdr.default(DEFAULT_HDR),
     })
     .openapi('UploadRequest');
 }
@@ -55,6 +63,7 @@ export const FormUpload = z.strictObject({
   content_type: VideoType,
   client_id: ClientId.optional(),
   profile: Profile.default(DEFAULT_PROFILE),
+  hdr: Hdr.default(DEFAULT_HDR),
 });
 
 export const UploadAnswer = z
@@ -128,6 +137,7 @@ export const VideoRecord = z
     size: z.int(),
     content_type: z.string(),
     profile: Profile,
+    hdr: Hdr,
     status: CompleteAnswer.shape.status,
     created_at: Time,
     updated_at: Time,
@@ -140,7 +150,9 @@ export const VideoRecord = z
     }),
     source: z.object({ size: z.int(), etag: z.string(), checksum: z.string().nullable() }).nullable(),
     processes: z.record(z.enum(PROCESS_TYPES), ProcessRecord),
-    analysis: z.null().openapi({ description: 'What was found in the video; profiles that analyse fill it.' }),
+    analysis: EnhancementReport.nullable().openapi({
+      description: 'What was found in the video and what is done about it. Null until it was looked at.',
+    }),
     outputs: z.object({
       enhanced: z
         .object({
@@ -153,10 +165,41 @@ export const VideoRecord = z
         })
         .optional(),
       metadata: z.object({ path: z.string(), size: z.int(), etag: z.string() }).optional(),
+      source: z
+        .object({
+          path: z.string(),
+          size: z.int(),
+          etag: z.string(),
+          content_type: z.string(),
+          sharing: z.enum(SHARINGS).openapi({
+            description:
+              'The upload itself; its pictures as they are in another container; or encoded anew, lighter, since not ' +
+              'every browser plays the upload.',
+          }),
+        })
+        .optional(),
+      poster: z
+        .object({
+          path: z.string(),
+          size: z.int(),
+          etag: z.string(),
+          content_type: z.string(),
+          width: z.int(),
+          height: z.int(),
+          webp: z.object({ path: z.string(), size: z.int(), etag: z.string() }).optional(),
+        })
+        .optional(),
     }),
     receipts: z.partialRecord(z.enum(PROCESS_TYPES), Receipt),
   })
   .openapi('Video');
+
+export const RetryRequest = z
+  .strictObject({
+    profile: Profile.optional().openapi({ description: 'Another one than before.' }),
+    hdr: Hdr.optional(),
+  })
+  .openapi('RetryRequest');
 
 export const ListQuery = z.strictObject({
   client_id: ClientId,

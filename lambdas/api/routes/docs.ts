@@ -13,8 +13,6 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
   });
-  // Until there is a page of its own, the front door leads to what can be done here.
-  app.get('/', (c) => c.redirect('/docs'));
   app.get('/docs', (c) =>
     c.html(
       page(

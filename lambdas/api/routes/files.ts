@@ -10,22 +10,45 @@ import { FileIdParam, json, problems } from '../schemas.ts';
  * every other error is.
  */
 export function fileRoutes(app: OpenAPIHono): void {
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path: '/processed_videos/{file_id}',
-    summary: 'The enhanced video, by range',
-    request: {
-      params: FileIdParam,
-      headers: z.object({ range: z.string().optional(), 'if-none-match': z.string().optional() }),
-    },
-    responses: {
-      200: { description: 'The whole file', content: { 'video/mp4': { schema: binary() } } },
-      206: { description: 'The range asked for', content: { 'video/mp4': { schema: binary() } } },
-      304: { description: 'Not modified' },
-      416: { description: 'No such range' },
-      ...problems(400, 404),
-    },
-  });
+  const videos = [
+    ['/processed_videos/{file_id}', 'The enhanced video, by range'],
+    ['/source_videos/{file_id}', 'The source as browsers play it, by range: itself where they all do, else a copy'],
+  ] as const;
+  for (const [path, summary] of videos) {
+    app.openAPIRegistry.registerPath({
+      method: 'get',
+      path,
+      summary,
+      request: {
+        params: FileIdParam,
+        headers: z.object({ range: z.string().optional(), 'if-none-match': z.string().optional() }),
+      },
+      responses: {
+        200: { description: 'The whole file', content: { 'video/mp4': { schema: binary() } } },
+        206: { description: 'The range asked for', content: { 'video/mp4': { schema: binary() } } },
+        304: { description: 'Not modified' },
+        416: { description: 'No such range' },
+        ...problems(400, 404),
+      },
+    });
+  }
+  const posters = [
+    ['/posters/{file_id}', 'A picture of the enhanced video', 'image/jpeg'],
+    ['/posters/{file_id}.webp', 'The same picture, smaller; not there where it could not be made', 'image/webp'],
+  ] as const;
+  for (const [path, summary, type] of posters) {
+    app.openAPIRegistry.registerPath({
+      method: 'get',
+      path,
+      summary,
+      request: { params: FileIdParam },
+      responses: {
+        200: { description: 'The picture', content: { [type]: { schema: binary() } } },
+        304: { description: 'Not modified' },
+        ...problems(400, 404),
+      },
+    });
+  }
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/metadata/{file_id}.json',
@@ -33,9 +56,9 @@ export function fileRoutes(app: OpenAPIHono): void {
     request: { params: FileIdParam },
     responses: { 200: json('The metadata document', MetadataDocument), ...problems(400, 404) },
   });
-  for (const path of ['/processed_videos/:name', '/metadata/:name']) {
+  for (const path of ['/processed_videos/:name', '/source_videos/:name', '/posters/:name', '/metadata/:name']) {
     app.get(path, (c) => {
-      const id = c.req.param('name')?.replace(/\.json$/, '');
+      const id = c.req.param('name')?.replace(/\.(json|webp)$/, '');
       if (!FileId.safeParse(id).success)
         throw new RequestError(400, 'invalid_request', 'file_id: must be a UUID', 'file_id');
       throw fileNotFound();

@@ -52,6 +52,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
               file: z.any().openapi({ type: 'string', format: 'binary' }),
               client_id: ClientId.optional(),
               profile: z.string().optional(),
+              hdr: z.string().optional(),
             }),
           },
         },
@@ -107,7 +108,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       const detail = `A form can carry ${FORM_UPLOAD_LIMIT} bytes. For larger files POST /upload with application/json and PUT the file to the presigned URL it answers.`;
       throw new RequestError(413, 'payload_too_large', detail, 'file');
     }
-    const known = new Set(['file', 'client_id', 'profile']);
+    const known = new Set(['file', 'client_id', 'profile', 'hdr']);
     const unknown = [...form.keys()].find((name) => !known.has(name));
     if (unknown) throw new RequestError(400, 'invalid_request', `${unknown}: is not known here`, unknown);
     const checked = FormUpload.safeParse({
@@ -116,6 +117,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       content_type: file.type.split(';')[0],
       client_id: form.get('client_id') ?? clientInQuery,
       profile: form.get('profile') ?? undefined,
+      hdr: form.get('hdr') ?? undefined,
     });
     if (!checked.success) return invalid(checked.error);
     const { client_id, ...rest } = checked.data;

@@ -1,11 +1,21 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { fileNotFound } from '../../../core/errors.ts';
 import type { Video } from '../../../core/video.ts';
 import { cancelWork } from '../../../pipeline/cancel.ts';
 import { deleteVideo } from '../../../pipeline/delete-video.ts';
+import { retry } from '../../../pipeline/retry.ts';
 import type { ApiPorts } from '../app.ts';
 import { presentState, presentVideo } from '../present.ts';
-import { FileIdParam, json, ListQuery, ProcessState, problems, VideoList, VideoRecord } from '../schemas.ts';
+import {
+  FileIdParam,
+  json,
+  ListQuery,
+  ProcessState,
+  problems,
+  RetryRequest,
+  VideoList,
+  VideoRecord,
+} from '../schemas.ts';
 
 /** What is known of videos, and what can be done to them. */
 export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
@@ -50,6 +60,21 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       responses: { 202: json('The record, cancelled', VideoRecord), ...problems(400, 404, 409) },
     }),
     async (c) => c.json(presentVideo(await cancelWork(ports, c.req.valid('param').file_id)), 202),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/videos/{file_id}/retry',
+      summary: 'Work on a video once more, with the same profile or another',
+      request: { params: FileIdParam, body: json('', RetryRequest) },
+      responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 404, 409) },
+    }),
+    async (c) => {
+      // No body at all is as good as an empty one: then nothing was validated.
+      const changes: z.infer<typeof RetryRequest> = c.req.valid('json') ?? {};
+      return c.json(presentVideo(await retry(ports, c.req.valid('param').file_id, changes)), 202);
+    },
   );
 
   app.openapi(

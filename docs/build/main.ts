@@ -1,0 +1,15 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { documents } from './files.ts';
+
+/* `npm run docs`: the API's documents, as files and as a static site in docs/api. */
+
+const root = resolve(import.meta.dirname, '..', '..');
+for (const [path, text] of Object.entries(await documents())) {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+  console.log(path);
+}
+const redoc = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
+await copyFile(redoc, join(root, 'docs', 'api', 'redoc.standalone.js'));
