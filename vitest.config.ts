@@ -6,14 +6,23 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,pipeline,adapters,lambdas,containers,infra,local,client,cli}/**/*.test.ts'],
+          include: ['{core,pipeline,adapters,lambdas,containers,ops,infra,local,client,cli,docs,web}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
+          name: 'corpus',
+          include: ['test/corpus/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          // One running pipeline for both: a browser is one more client of it.
+          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
           globalSetup: ['test/integration/running-pipeline.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

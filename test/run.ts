@@ -16,6 +16,8 @@ interface Outcome {
 const CHECKS: [string, string[]][] = [
   ['format, lint and direction of imports', ['biome', 'check', '.']],
   ['types', ['tsc', '--noEmit']],
+  ['types of the page', ['tsc', '--noEmit', '-p', 'web']],
+  ['types of the browser tests', ['tsc', '--noEmit', '-p', 'test/browser']],
 ];
 
 const wanted = process.argv.slice(2);
@@ -23,7 +25,7 @@ const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
 const total: Outcome = { passed: 0, failed: 0 };
 
 if (wants('check')) for (const [name, command] of CHECKS) count(await check(name, command));
-for (const project of ['unit', 'integration']) if (wants(project)) count(await vitest(project));
+for (const project of ['unit', 'corpus', 'integration']) if (wants(project)) count(await vitest(project));
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;

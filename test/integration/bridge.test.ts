@@ -82,6 +82,8 @@ const bodiesOf = (event: RabbitMqEvent): string[] =>
 async function publishing(use: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
   const { username, password } = broker.credentials;
   const connection = await connect(broker.url.replace('//', `//${username}:${password}@`));
+  // Whoever waits for an answer hears of it; unheard, it would end the whole run.
+  connection.on('error', () => {});
   try {
     const channel = await connection.createConfirmChannel();
     await ensureTopology(channel);
@@ -235,18 +237,9 @@ it('leaves an execution that does not end in time to its successor, unacknowledg
   expect(events[1]?.rmqMessagesByQueue[key]?.map(({ redelivered }) => redelivered)).toEqual([true, true]);
 });
 
-it('comes back after its queue was deleted', async () => {
-  startBridge();
-  await publish(['before']);
-  await until(() => calls.length === 1, 'a call');
-  await broker.ctl('delete_queue', queue);
-  await until(async () => (await broker.ctl('list_consumers')).includes(queue), 'a consumer');
-  await publish(['after']);
-  await allSeen(2);
-  expect(calls).toEqual([['before'], ['after']]);
-});
-
-it('loses nothing, and runs nothing twice at once, when the broker dies in the middle of an execution', async () => {
+it('loses nothing, and runs nothing twice at once, when the broker dies in the middle of an execution', {
+  timeout: 90_000,
+}, async () => {
   await publish(numbered(15));
   const working = Promise.withResolvers<void>();
   work = (call) => (call === 1 ? working.promise : Promise.resolve());
@@ -257,8 +250,22 @@ it('loses nothing, and runs nothing twice at once, when the broker dies in the m
   await sleep(2_000);
   expect(calls).toHaveLength(1);
   working.resolve();
-  await until(() => new Set(calls.slice(1).flat()).size === 15, 'everything again');
+  // A broker that comes back on a busy machine may let the first declarations wait.
+  await until(() => new Set(calls.slice(1).flat()).size === 15, 'everything again', 40_000);
   await allSeen(15);
   expect(mostRunning).toBe(1);
   expect([...new Set(calls.flat())].sort()).toEqual(numbered(15).sort());
+});
+
+// Last: RabbitMQ 3.10 writes down late which queues were deleted and declared anew. Killed before that, it comes back
+// with a queue that answers nobody (`could not be restarted {error,enoent}` in its log). Nothing of ours deletes one.
+it('comes back after its queue was deleted', async () => {
+  startBridge();
+  await publish(['before']);
+  await until(() => calls.length === 1, 'a call');
+  await broker.ctl('delete_queue', queue);
+  await until(async () => (await broker.ctl('list_consumers')).includes(queue), 'a consumer');
+  await publish(['after']);
+  await allSeen(2);
+  expect(calls).toEqual([['before'], ['after']]);
 });

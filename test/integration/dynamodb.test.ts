@@ -142,7 +142,7 @@ describe('the table', () => {
       { step: 'initialize' },
     );
     const store = dynamoVideoStore(client, own.table, clock.now);
-    const bump = (record: Video) => ({ ...record, attempt: record.attempt + 1 });
+    const bump = (record: Video) => ({ ...record, dispatched_attempt: record.dispatched_attempt + 1 });
     await store.change(video.file_id, bump);
     await store.change(video.file_id, (record) => cancelVideo(record, clock.now()));
     await store.change(video.file_id, bump);
@@ -183,11 +183,11 @@ describe('when things go wrong between us and DynamoDB', () => {
     let decisions = 0;
     const changed = await store.change(video.file_id, (record) => {
       decisions++;
-      return { ...record, attempt: record.attempt + 1 };
+      return { ...record, dispatched_attempt: 2 };
     });
     expect(forgotten()).toBe(1);
     expect(decisions).toBe(1);
-    expect(changed).toMatchObject({ attempt: 2, seq: 2 });
+    expect(changed).toMatchObject({ dispatched_attempt: 2, seq: 2 });
     expect(await store.get(video.file_id)).toEqual(changed);
     client.destroy();
   });
@@ -218,11 +218,14 @@ describe('when things go wrong between us and DynamoDB', () => {
     );
     const changing = dynamoVideoStore(client, fresh.table).change(video.file_id, (record) => ({
       ...record,
-      attempt: 9,
+      dispatched_attempt: 9,
     }));
     await expect(changing).rejects.toMatchObject({ code: 'contended', retryable: true });
     expect(rivals).toBe(20);
-    expect(await dynamoVideoStore(fresh.client, fresh.table).get(video.file_id)).toMatchObject({ attempt: 1, seq: 21 });
+    expect(await dynamoVideoStore(fresh.client, fresh.table).get(video.file_id)).toMatchObject({
+      dispatched_attempt: 0,
+      seq: 21,
+    });
     client.destroy();
   });
 

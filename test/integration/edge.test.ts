@@ -9,7 +9,7 @@ import { silentLog } from '../../core/log.ts';
 import { createEdge, type Edge } from '../../local/edge/edge.ts';
 import { bucketOrigin, customOrigin } from '../../local/edge/origins.ts';
 import { ask, type Question } from '../edge/ask.ts';
-import { DOCUMENT, EDGE_CASES, SCRIPT, SOCKET_CASES, VIDEO, VIDEO_ETAG } from '../edge/cases.ts';
+import { DOCUMENT, EDGE_CASES, POSTER, SCRIPT, SOCKET_CASES, SOURCE, VIDEO, VIDEO_ETAG } from '../edge/cases.ts';
 import { type EmulatedCloudFront, startCloudFront } from '../edge/emulated-cloudfront.ts';
 import { expectedReply, lasting } from '../edge/expected.ts';
 import { signedForS3 } from '../edge/sigv4.ts';
@@ -27,6 +27,8 @@ const buckets = { files: outputs.FilesBucket, site: outputs.SiteBucket };
 const objects = [
   { Bucket: buckets.files, ...VIDEO },
   { Bucket: buckets.files, ...DOCUMENT },
+  { Bucket: buckets.files, ...SOURCE },
+  { Bucket: buckets.files, ...POSTER },
   { Bucket: buckets.site, ...SCRIPT },
 ];
 

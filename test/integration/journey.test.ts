@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { publicKeys } from '../../core/keys.ts';
 import { MetadataDocument } from '../../core/metadata.ts';
 import { talkTo, type VideoView } from '../talk.ts';
 
@@ -104,6 +105,27 @@ describe('the enhanced file', () => {
   });
 });
 
+it('has its source beside it, as it came, for comparing', async () => {
+  const path = `${reelight.base}/source_videos/${id}`;
+  const response = await fetch(path);
+  expect(response.headers.get('content-type')).toBe('video/mp4');
+  expect(Buffer.from(await response.arrayBuffer()).equals(clip)).toBe(true);
+  const part = await fetch(path, { headers: { range: 'bytes=100-199', origin: 'https://elsewhere.example' } });
+  expect(part.status).toBe(206);
+  expect(part.headers.get('access-control-allow-origin')).toBe('*');
+  expect(Buffer.from(await part.arrayBuffer())).toEqual(Buffer.from(clip.subarray(100, 200)));
+});
+
+it('has a poster, as JPEG and as WebP', async () => {
+  const poster = async (ending: string) => {
+    const response = await fetch(`${reelight.base}/posters/${id}${ending}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return { type: response.headers.get('content-type'), bytes: bytes.toString('latin1', 0, 12) };
+  };
+  expect(await poster('')).toEqual({ type: 'image/jpeg', bytes: expect.stringMatching(/^\xff\xd8\xff/) });
+  expect(await poster('.webp')).toEqual({ type: 'image/webp', bytes: expect.stringMatching(/WEBP$/) });
+});
+
 it('has its metadata, in the form of the contract', async () => {
   const response = await fetch(`${reelight.base}/metadata/${id}.json`, {
     headers: { origin: 'https://elsewhere.example' },
@@ -144,7 +166,7 @@ it('cannot be cancelled any more, but deleted, and then nothing is left', async 
   const cancel = await fetch(`${reelight.base}/videos/${id}/cancel`, { method: 'POST' });
   expect(cancel.status).toBe(409);
   expect((await fetch(`${reelight.base}/videos/${id}`, { method: 'DELETE' })).status).toBe(204);
-  for (const path of [`/videos/${id}`, `/processed_videos/${id}`, `/metadata/${id}.json`]) {
+  for (const path of [`/videos/${id}`, ...publicKeys(id).map((key) => `/${key}`)]) {
     const response = await fetch(reelight.base + path);
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -4,6 +4,7 @@ import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { s3ObjectStore } from '../../adapters/s3/object-store.ts';
 
 /* IAM is on: each role does its work, and is refused what it was not granted. */
 
@@ -55,6 +56,17 @@ describe('the enhancer', () => {
     );
   });
 
+  it('copies sources to where they are shown, and nowhere else', async () => {
+    const files = s3ObjectStore(role.s3, outputs.FilesBucket);
+    const copy = (to: string, source = { bucket: outputs.UploadsBucket, key: 'uploads/none' }) =>
+      files.copyFrom({ ...source, size: 1, etag: '"x"' }, to, { contentType: 'video/mp4' }, { absent: true });
+    await expect(copy('source_videos/none')).rejects.toMatchObject({ code: 'object_gone' });
+    expect(await outcome(copy('metadata/none'))).toMatch(DENIED);
+    expect(await outcome(copy('source_videos/none', { bucket: outputs.SiteBucket, key: 'index.html' }))).toMatch(
+      DENIED,
+    );
+  });
+
   it('may not write sources, scan the table, write outside its outputs, or call functions', async () => {
     expect(await outcome(role.s3.send(put(outputs.UploadsBucket, 'uploads/x')))).toMatch(DENIED);
     expect(await outcome(role.table.send(new ScanCommand({ TableName: outputs.TableName })))).toMatch(DENIED);
@@ -73,7 +85,9 @@ describe('the edge', () => {
   });
 
   it('reads what is public', async () => {
-    expect(await outcome(role.s3.send(get(outputs.FilesBucket, 'processed_videos/none')))).toBe('NoSuchKey');
+    for (const folder of ['processed_videos', 'metadata', 'source_videos', 'posters']) {
+      expect(await outcome(role.s3.send(get(outputs.FilesBucket, `${folder}/none`)))).toBe('NoSuchKey');
+    }
   });
 
   it('may not read sources, what workers staged, or records, nor write anything', async () => {

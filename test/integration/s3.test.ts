@@ -14,12 +14,15 @@ import { emulator, type FreshBucket, freshBucket } from './emulator.ts';
 
 const PART = 5 * 1024 * 1024;
 let fresh: FreshBucket;
+let second: FreshBucket;
 let store: UploadStore;
+let other: UploadStore;
 beforeAll(async () => {
-  fresh = await freshBucket();
+  [fresh, second] = await Promise.all([freshBucket(), freshBucket()]);
+  other = s3UploadStore(second.client, second.bucket);
   store = s3UploadStore(fresh.client, fresh.bucket, { write: PART, copy: PART });
 });
-afterAll(() => fresh.remove());
+afterAll(() => Promise.all([fresh.remove(), second.remove()]));
 
 const soon = () => new Date(Date.now() + 60_000);
 
@@ -30,7 +33,7 @@ async function send(url: string, headers: Record<string, string>, body: Uint8Arr
 }
 
 describe('a bucket in S3', () => {
-  objectStoreConformance(() => ({ store, unfinished: () => fresh.unfinished() }), { runs: 20 });
+  objectStoreConformance(() => ({ store, other, unfinished: () => fresh.unfinished() }), { runs: 20 });
   uploadStoreConformance(() => ({ store, send }));
 });
 
