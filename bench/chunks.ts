@@ -3,7 +3,6 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { EncodedChunk } from '../adapters/ffmpeg/chunks/encode-chunk.ts';
 import {
   assembled,
   encodedChunks,
@@ -14,6 +13,7 @@ import { encodeCommand, FILTER_THREADS } from '../adapters/ffmpeg/command.ts';
 import { cpuOf } from '../adapters/ffmpeg/cpu-time.ts';
 import { ENCODERS, type Encoder } from '../adapters/ffmpeg/encoders.ts';
 import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
+import type { EncodedChunk } from '../core/ports/index.ts';
 import { OUTPUT_TICKS } from '../core/timeline.ts';
 import { fileSource } from '../test/file-source.ts';
 import { realClips } from '../test/python.ts';

@@ -43,6 +43,14 @@ export class TransientError extends ReelightError {
   override readonly retryable = true;
 }
 
+/** This machine has too little of something: another one may have enough, or smaller pieces may need less. */
+export class ResourceError extends TransientError {}
+
+/** Whether the machine was short of something, in our own words or in Node's. */
+export function isShortage(error: unknown): boolean {
+  return error instanceof ResourceError || (error instanceof Error && 'code' in error && error.code === 'ENOSPC');
+}
+
 /** An object was not where it should be, or a condition on it did not hold. */
 export class ObjectConflict extends ReelightError {
   override readonly retryable = false;

@@ -19,10 +19,13 @@ export const webpPosterKey = (fileId: string): string => `posters/${fileId}.webp
 export const publicKeys = (fileId: string): string[] =>
   [enhancedKey, metadataKey, sharedSourceKey, posterKey, webpPosterKey].map((key) => key(fileId));
 
-/** In the files bucket, not served: what a worker wrote under its claim, before it is promoted. */
-export const attemptPrefix = (fileId: string): string => `attempts/${fileId}/`;
-export const attemptKey = (fileId: string, fence: number, name: string): string =>
-  `${attemptPrefix(fileId)}${fence}/${name}`;
+/** In the files bucket, not served: what workers wrote under their claims, before it is promoted or put together. */
+export const workPrefix = (fileId: string): string => `attempts/${fileId}/`;
+/** That of one attempt: what is removed with it touches no other. */
+export const attemptPrefix = (fileId: string, attempt: number): string => `${workPrefix(fileId)}${attempt}/`;
+/** Under its fence, so that a worker that was replaced can neither overwrite nor remove what its successor wrote. */
+export const attemptKey = (fileId: string, attempt: number, fence: number, name: string): string =>
+  `${attemptPrefix(fileId, attempt)}${fence}/${name}`;
 
 /** The video a source key belongs to, or undefined for any other key. */
 export function fileIdOfSource(key: string): string | undefined {

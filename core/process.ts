@@ -59,11 +59,10 @@ export function isTerminal(process: Process): boolean {
  */
 export function claim(process: Process, worker: string, now: Date): Process | Refusal {
   if (isTerminal(process)) return new Refusal('finished');
-  const vanished = process.status === 'processing';
-  if (vanished && process.claim && process.claim.lease_until > now.toISOString()) {
+  if (process.claim && process.claim.lease_until > now.toISOString()) {
     return new Refusal('held', new Date(process.claim.lease_until));
   }
-  const failures = process.failures + (vanished ? 1 : 0);
+  const failures = process.failures + (process.claim ? 1 : 0);
   if (failures >= MAX_FAILURES) return new Refusal('exhausted');
   return {
     ...process,
@@ -105,12 +104,25 @@ export function fail(process: Process, fence: number, reason: Reason, now: Date)
 }
 
 /** A failure that may pass: back to pending, to be claimed again, or given up when it was one too many. */
-export function failForNow(process: Process, fence: number, reason: Reason, now: Date): Process | Refusal {
+export function failForNow(
+  process: Process,
+  fence: number,
+  reason: Reason,
+  now: Date,
+  most = MAX_FAILURES,
+): Process | Refusal {
   if (ended(process, fence, 'pending') || ended(process, fence, 'failed')) return new Refusal('unchanged');
   if (!holds(process, fence)) return new Refusal('superseded');
   const failures = process.failures + 1;
-  if (failures >= MAX_FAILURES) return fail({ ...process, failures }, fence, reason, now);
+  if (failures >= most) return fail({ ...process, failures }, fence, reason, now);
   return { ...process, status: 'pending', failures, claim: null, last_updated: now.toISOString() };
+}
+
+/** The holder has done its part, and others go on: in progress, and free to be claimed. */
+export function handOver(process: Process, fence: number, progress: number, now: Date): Process | Refusal {
+  if (process.status === 'processing' && !process.claim && process.fence === fence) return new Refusal('unchanged');
+  const advanced = advance(process, fence, progress, now);
+  return advanced instanceof Refusal ? advanced : { ...advanced, claim: null };
 }
 
 /** The holder hands the process back unfinished, without blame (it was told to stop). */
@@ -136,7 +148,7 @@ export interface Reason {
 }
 
 function holds(process: Process, fence: number): boolean {
-  return process.status === 'processing' && process.fence === fence;
+  return process.status === 'processing' && process.claim !== null && process.fence === fence;
 }
 
 function ended(process: Process, fence: number, status: ProcessStatus): boolean {

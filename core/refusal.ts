@@ -9,6 +9,7 @@
  * - `unchanged`: there is nothing to do
  * - `in_flight`: work on it goes on
  * - `no_source`: its bytes never came
+ * - `in_pieces`: it was planned, and is worked on piece by piece
  */
 export type RefusalReason =
   | 'gone'
@@ -18,7 +19,8 @@ export type RefusalReason =
   | 'exhausted'
   | 'unchanged'
   | 'in_flight'
-  | 'no_source';
+  | 'no_source'
+  | 'in_pieces';
 
 /** A refusal is an answer, not an error: races and repeats are everyday life in an at-least-once system. */
 export class Refusal {

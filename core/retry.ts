@@ -2,6 +2,7 @@ import type { HdrChoice } from './hdr-choice.ts';
 import { PROCESS_TYPES, type Process, type ProcessType, pendingProcess } from './process.ts';
 import type { ProfileName } from './profiles/names.ts';
 import { Refusal } from './refusal.ts';
+import { CHUNK_SECONDS } from './timeline.ts';
 import { awaitsDispatch, isInFlight, type Video } from './video.ts';
 
 /**
@@ -21,7 +22,8 @@ export function retryVideo(video: Video, profile: ProfileName, now: Date, hdr: H
   }
   const processes = { ...video.processes };
   for (const type of toRepeat(video, differs)) processes[type] = anew(processes[type], now);
-  return { ...video, profile, hdr, processes, attempt: video.attempt + 1, updated_at: now.toISOString() };
+  const begun = { attempt: video.attempt + 1, chunk_seconds: CHUNK_SECONDS, work: null };
+  return { ...video, ...begun, profile, hdr, processes, updated_at: now.toISOString() };
 }
 
 function toRepeat(video: Video, differs: boolean): ProcessType[] {

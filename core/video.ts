@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { DEFAULT_HDR, HDR_CHOICES } from './hdr-choice.ts';
+import { Work } from './pieces.ts';
 import { cancel, isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
 import { PROFILE_NAMES } from './profiles/names.ts';
 import { Refusal } from './refusal.ts';
 import { EnhancementReport } from './report.ts';
+import { CHUNK_SECONDS } from './timeline.ts';
 
 export const FileId = z.uuid();
 /** Who uploads. 1 to 128 characters of `A-Za-z0-9_.-`. */
@@ -35,6 +37,9 @@ const EnhancedOutput = z.object({
   content_type: z.string(),
   /** The encoder that wrote it, by FFmpeg's name. */
   encoder: z.string(),
+  /** What else its bytes depend on, where it was made of chunks: the encoder's threads, and FFmpeg's version. */
+  threads: z.int().optional(),
+  build: z.string().optional(),
   duration_seconds: z.number(),
 });
 
@@ -99,6 +104,10 @@ export const Video = z.object({
   processes: z.record(z.enum(PROCESS_TYPES), Process),
   /** What was found in the video and what is done about it; known before the work on its frames begins. */
   analysis: EnhancementReport.nullable().default(null),
+  /** How long the chunks are that it is to be cut into, in seconds; 0 where it is to be worked on whole. */
+  chunk_seconds: z.number().min(0).default(CHUNK_SECONDS),
+  /** The enhancement as it is divided among workers, while it is. */
+  work: Work.nullable().default(null),
   outputs: z.object({
     enhanced: EnhancedOutput.optional(),
     metadata: MetadataOutput.optional(),
@@ -128,6 +137,8 @@ export function newVideo(from: NewVideo, now: Date): Video {
     source: null,
     processes: { video_enhancement: pendingProcess(now), metadata_extraction: pendingProcess(now) },
     analysis: null,
+    chunk_seconds: CHUNK_SECONDS,
+    work: null,
     outputs: {},
     receipts: {},
   };
@@ -187,7 +198,7 @@ export function cancelVideo(video: Video, now: Date): Video | Refusal {
     const cancelled = cancel(processes[type], now);
     if (!(cancelled instanceof Refusal)) processes[type] = cancelled;
   }
-  return { ...video, processes, updated_at: now.toISOString() };
+  return { ...video, processes, work: null, updated_at: now.toISOString() };
 }
 
 /** The source of a video that has been dispatched: it is known by then, and cannot change. */

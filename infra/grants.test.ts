@@ -139,7 +139,8 @@ describe.each(TARGETS)('rights on %s', (target) => {
       [
         ...onTable('GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'),
         ...onObjects('Uploads', ['uploads/*'], 'GetObject', 'AbortMultipartUpload'),
-        ...list('Uploads'),
+        ...onObjects('Files', ['attempts/*'], 'DeleteObject'),
+        ...list('Uploads', 'Files'),
         'sqs:SendMessage on Sources',
         READ_SECRET,
         ...logging('Sweep'),
@@ -169,7 +170,7 @@ describe('rights of the processes on one machine', () => {
   it('let the enhancer read sources, stage and promote outputs, move records forward', () => {
     expect(rights(oneMachine, 'Enhancer')).toEqual(
       [
-        ...onTable('GetItem', 'PutItem', 'UpdateItem'),
+        ...onTable('GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'),
         ...onObjects('Uploads', ['uploads/*'], 'GetObject'),
         ...onObjects(
           'Files',

@@ -82,18 +82,20 @@ export function grantNotify(to: iam.IGrantable, { table }: Estate, stage: apigat
 }
 
 /** Goes through what may be in flight; announces sources anew, gives tasks again, ends what is hopeless. */
-export function grantSweep(to: iam.IGrantable, { table, uploads, sourceQueue, brokerSecretArn }: Estate): void {
+export function grantSweep(to: iam.IGrantable, { table, uploads, files, sourceQueue, brokerSecretArn }: Estate): void {
   rows(to, table, [...MOVE_RECORDS, 'Query', 'DeleteItem']);
   objects(to, uploads, [SOURCES], ['Get']);
+  objects(to, files, [ATTEMPTS], ['Delete']);
   allow(to, ['s3:AbortMultipartUpload'], [uploads.arnForObjects(SOURCES)]);
-  list(to, uploads);
+  list(to, uploads, files);
   allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);
   readSecret(to, brokerSecretArn);
 }
 
 /** An enhancer worker: reads and copies sources, writes outputs under its attempt, promotes them by a copy. */
 export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, brokerSecretArn }: Estate): void {
-  rows(to, table, MOVE_RECORDS);
+  rows(to, table, [...MOVE_RECORDS, 'Query']);
+  removePieces(to, table);
   objects(to, uploads, [SOURCES], ['Get']);
   objects(to, files, [ATTEMPTS, ENHANCED, ...BESIDE], ['Get', 'Put', 'Delete']);
   allow(
@@ -135,6 +137,16 @@ function rows(to: iam.IGrantable, table: dynamodb.Table, operations: string[]): 
     [...new Set(operations)].map((operation) => `dynamodb:${operation}`),
     [table.tableArn],
   );
+}
+
+/** The rows of pieces, which are worth nothing once their video is put together; and no others. */
+function removePieces(grantee: iam.IGrantable, table: dynamodb.Table): void {
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:DeleteItem'],
+    resourceArns: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PIECES#*'] } },
+  }).assertSuccess();
 }
 
 function objects(to: iam.IGrantable, bucket: s3.Bucket, keys: string[], may: ('Get' | 'Put' | 'Delete')[]): void {

@@ -36,7 +36,7 @@ beforeEach(async () => {
     signal: stop.signal,
     log: silentLog,
     progress: () => {},
-    report: async () => {},
+    record: undefined,
     step: (_, work) => work(),
     confirm: async () => {},
   };

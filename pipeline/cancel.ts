@@ -3,13 +3,15 @@ import { sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { Refusal } from '../core/refusal.ts';
 import { cancelVideo, type Video } from '../core/video.ts';
+import { cleanUp } from './clean-up.ts';
 
 /**
  * Stops whatever still happens to a video. Workers learn of it from their next heartbeat, whose write is refused; what
- * is queued is dropped when its turn comes.
+ * is queued is dropped when its turn comes. What they had made by then is removed here; what they are about to make, by
+ * themselves.
  */
 export async function cancelWork(
-  { videos, uploads, now, log }: Pick<Ports, 'videos' | 'uploads' | 'now' | 'log'>,
+  { videos, uploads, files, now, log }: Pick<Ports, 'videos' | 'uploads' | 'files' | 'now' | 'log'>,
   fileId: string,
 ): Promise<Video> {
   const cancelled = await videos.change(fileId, (video) => cancelVideo(video, now()));
@@ -23,6 +25,7 @@ export async function cancelWork(
   }
   const { upload_id, status } = cancelled.upload;
   if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
+  await cleanUp({ videos, files }, cancelled, cancelled.attempt);
   log.info('cancelled', { file_id: fileId });
   return cancelled;
 }

@@ -1,5 +1,5 @@
 import { fileNotFound } from '../core/errors.ts';
-import { attemptPrefix, publicKeys, sourceKey } from '../core/keys.ts';
+import { publicKeys, sourceKey, workPrefix } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { cancelVideo } from '../core/video.ts';
 
@@ -19,7 +19,7 @@ export async function deleteVideo(
   await Promise.all([
     uploads.remove(sourceKey(fileId)),
     ...publicKeys(fileId).map((key) => files.remove(key)),
-    files.removeAll(attemptPrefix(fileId)),
+    files.removeAll(workPrefix(fileId)),
   ]);
   await videos.remove(video);
   log.info('deleted', { file_id: fileId });

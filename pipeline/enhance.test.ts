@@ -54,7 +54,7 @@ it('puts the result where people fetch it, and nothing else', async () => {
     bytes_written: 18,
   });
   expect(await ports.files.head(enhancedKey(id))).toMatchObject({ size: 5, content_type: 'video/mp4' });
-  expect(await ports.files.head(`${attemptPrefix(id)}1/enhanced`)).toBeUndefined();
+  expect(await ports.files.head(`${attemptPrefix(id, 1)}1/enhanced`)).toBeUndefined();
 });
 
 it('puts a poster and the source for comparing beside it', async () => {

@@ -3,34 +3,42 @@ import { keepsHdr, planKeepingHdr } from '../core/conform-keep.ts';
 import { attemptKey, enhancedKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Pace } from '../core/pace.ts';
+import { beginWork } from '../core/pieces.ts';
 import type { ObjectMeta, Ports } from '../core/ports/index.ts';
+import { handOver } from '../core/process.ts';
 import { profiles } from '../core/profiles/index.ts';
 import { passthrough } from '../core/profiles/passthrough.ts';
 import { rangeSource } from '../core/range-source.ts';
+import { Refusal } from '../core/refusal.ts';
 import { reportOn } from '../core/report-on.ts';
-import { sourceOf } from '../core/video.ts';
+import { sourceOf, type Video } from '../core/video.ts';
 import { analyse } from './analyse.ts';
+import { workersPresent } from './claim-piece.ts';
+import { completed, underProcessClaim } from './claim-process.ts';
+import { giveOut, PLANNED_PERCENT } from './give-out.ts';
 import { makePoster } from './make-poster.ts';
 import { makeVisible } from './make-visible.ts';
+import { type PlanDocument, writePlan } from './plan-document.ts';
 import { shareSource } from './share-source.ts';
-import { type Claim, type Finished, underClaim } from './under-claim.ts';
+import type { Claim, Finished } from './under-claim.ts';
 
 /** Where each step ends in the progress that people see; the rest is the way to S3. */
-const ANALYSED = 5;
 const ENHANCED = 85;
 const SHARED = 95;
 
 /** A retry may write another file under the same address, so caches ask each time; the etag makes that cheap. */
 const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
+export const ENHANCED_META = { contentType: 'video/mp4', cacheControl: CACHE_CONTROL };
 
-type EnhancePorts = Pick<
+export type EnhancePorts = Pick<
   Ports,
-  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'vision' | 'scratch' | 'now' | 'log'
+  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'vision' | 'workers' | 'scratch' | 'now' | 'log'
 >;
 
 /**
- * Makes the video look better: looks at it, decides what to mend, writes the result under this claim, and moves it to
- * its public address once the claim has proved to stand. The source is read where it lies.
+ * Makes the video look better: looks at it and decides what to mend. A long one is cut into pieces, which go to as many
+ * workers as there are; a short one is done here and now: the result is written under this claim, and moved to its
+ * public address once the claim has proved to stand. The source is read where it lies.
  */
 export function enhance(
   ports: EnhancePorts,
@@ -39,35 +47,88 @@ export function enhance(
   signal: AbortSignal,
   pace?: Pace,
 ): Promise<void> {
-  const task = { type: 'video_enhancement', queue: 'enhance', message, worker, signal, pace } as const;
-  return underClaim(ports, task, (claim) => ports.scratch((folder) => enhanceInto(ports, claim, folder)));
+  const task = {
+    ...({ type: 'video_enhancement', queue: 'enhance', message, worker, signal, pace } as const),
+    admits: ({ work }: Video) => (work ? new Refusal('in_pieces') : undefined),
+    // Planned before, by whoever did not live to say so; or long ago, and its messages may be lost.
+    refused: async () => {
+      const video = await ports.videos.get(message.file_id);
+      if (video?.attempt === message.attempt) await giveOut(ports, video);
+    },
+  };
+  return underProcessClaim(ports, task, (claim) => ports.scratch((folder) => enhanceInto(ports, claim, folder)));
 }
 
-async function enhanceInto(ports: EnhancePorts, claim: Claim, scratch: string): Promise<Finished> {
-  const { uploads, files, media } = ports;
-  const { video, fence, signal, step } = claim;
+async function enhanceInto(ports: EnhancePorts, claim: Claim<Video>, scratch: string): Promise<Finished<Video>> {
+  const { uploads, media } = ports;
+  const { video, signal, step } = claim;
   const source = rangeSource(uploads, sourceOf(video));
-  const staged = attemptKey(video.file_id, fence, 'enhanced');
+  const probe = await step('probe', () => media.probe(source, signal));
+  const { facts } = probe;
+  const kept = keepsHdr(facts, video.hdr);
+  const profile = kept ? passthrough : profiles[video.profile];
+  const seen = profile.analyses ? await step('analyse', () => analyse(ports, source, facts, signal)) : null;
+  const plan = kept ? planKeepingHdr(facts) : planFor(profile, facts, seen);
+  const report = reportOn(profile, plan, seen, facts);
+  await claim.confirm((current) => ({ ...current, analysis: report }));
+
+  const seconds = video.chunk_seconds;
+  const cut = seconds > 0 ? await step('cut', () => media.cut({ source, facts, plan, seconds, signal })) : null;
+  const interlacing = seen?.interlacing ?? null;
+  const planned: PlanDocument | null = cut && { v: 1, probe, interlacing, plan: { ...plan, findings: [] }, cut };
+  if (planned) return inPieces(ports, claim, planned, source.bytesRead());
+  return inOne(ports, claim, { source, probe, plan, interlacing, scratch }, (done, notes) => ({
+    ...reportOn(profile, done, seen, facts),
+    notes,
+  }));
+}
+
+/** The plan is written first, and its pieces are given out once the record says so. */
+async function inPieces(
+  ports: EnhancePorts,
+  { video }: Claim<Video>,
+  document: PlanDocument,
+  bytesRead: number,
+): Promise<Finished<Video>> {
+  const plan = await writePlan(ports.files, video, document);
+  const { timeline, sound } = document.cut;
+  const work = beginWork({ plan, chunks: timeline.chunks.length, sound, source: true }, await workersPresent(ports));
+  return {
+    ends: (process, fence, now) => handOver(process, fence, PLANNED_PERCENT, now),
+    record: (current, took) => {
+      const receipt = { ...took, cpu_seconds: null, bytes_read: bytesRead, bytes_written: 0 };
+      return { ...current, work, receipts: { ...current.receipts, video_enhancement: receipt } };
+    },
+    after: (current) => giveOut(ports, current),
+    undo: async () => {},
+  };
+}
+
+type Job = Pick<PlanDocument, 'probe' | 'plan' | 'interlacing'> & {
+  source: ReturnType<typeof rangeSource>;
+  scratch: string;
+};
+
+async function inOne(
+  ports: EnhancePorts,
+  claim: Claim<Video>,
+  { source, probe, plan, interlacing, scratch }: Job,
+  reported: (done: PlanDocument['plan'], notes: string[]) => NonNullable<Video['analysis']>,
+): Promise<Finished<Video>> {
+  const { files, media } = ports;
+  const { video, fence, signal, step } = claim;
+  const staged = attemptKey(video.file_id, video.attempt, fence, 'enhanced');
   const within = (from: number, to: number) => (percent: number) =>
     claim.progress(from + (percent * (to - from)) / 100);
   try {
-    const probe = await step('probe', () => media.probe(source, signal));
-    const { facts } = probe;
-    const kept = keepsHdr(facts, video.hdr);
-    const profile = kept ? passthrough : profiles[video.profile];
-    const seen = profile.analyses ? await step('analyse', () => analyse(ports, source, facts, signal)) : null;
-    const plan = kept ? planKeepingHdr(facts) : planFor(profile, facts, seen);
-    const analysis = reportOn(profile, plan, seen, facts);
-    await claim.report(analysis);
-
-    const job = { source, facts, plan, scratch, onProgress: within(ANALYSED, ENHANCED), signal };
+    const job = { source, facts: probe.facts, plan, scratch, onProgress: within(PLANNED_PERCENT, ENHANCED), signal };
     const enhanced = await step('enhance', () => media.enhance(job));
     const done = enhanced.otherwise ?? plan;
     const poster = await makePoster(ports, claim, { ...enhanced, shown: done.hdr?.shown, scratch });
     const showing = { source, scratch, onProgress: within(ENHANCED, SHARED) };
-    const shared = await shareSource(ports, claim, probe, seen?.interlacing ?? null, showing);
+    const shared = await shareSource(ports, claim, probe, interlacing, showing);
 
-    const meta: ObjectMeta = { contentType: enhanced.contentType, cacheControl: CACHE_CONTROL };
+    const meta: ObjectMeta = { ...ENHANCED_META, contentType: enhanced.contentType };
     await step('store', () => files.writeFile(staged, enhanced.path, meta, signal));
     claim.progress(99);
     const { written, undo } = await step('publish', () =>
@@ -75,7 +136,7 @@ async function enhanceInto(ports: EnhancePorts, claim: Claim, scratch: string): 
         files.copy(staged, enhancedKey(video.file_id), meta, condition),
       ),
     );
-    return {
+    return completed('video_enhancement', {
       outputs: {
         ...poster.outputs,
         ...shared.outputs,
@@ -88,14 +149,14 @@ async function enhanceInto(ports: EnhancePorts, claim: Claim, scratch: string): 
           duration_seconds: enhanced.durationSeconds,
         },
       },
-      analysis: { ...reportOn(profile, done, seen, facts), notes: enhanced.notes ?? [] },
+      analysis: reported(done, enhanced.notes ?? []),
       receipt: {
         cpu_seconds: rounded(enhanced.cpuSeconds + poster.cpuSeconds + shared.cpuSeconds),
         bytes_read: source.bytesRead(),
         bytes_written: enhanced.size + poster.bytesWritten + shared.bytesWritten,
       },
       undo: async () => void (await Promise.all([undo(), poster.undo(), shared.undo()])),
-    };
+    });
   } finally {
     await files.remove(staged);
   }

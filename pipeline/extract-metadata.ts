@@ -3,9 +3,10 @@ import { metadataKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Ports, RangeSource } from '../core/ports/index.ts';
 import { rangeSource } from '../core/range-source.ts';
-import { sourceOf } from '../core/video.ts';
+import { sourceOf, type Video } from '../core/video.ts';
+import { completed, underProcessClaim } from './claim-process.ts';
 import { makeVisible } from './make-visible.ts';
-import { type Claim, type Finished, underClaim } from './under-claim.ts';
+import type { Claim, Finished } from './under-claim.ts';
 
 const META = { contentType: 'application/json', cacheControl: 'public, max-age=60' };
 
@@ -21,10 +22,10 @@ export function extractMetadata(
   signal: AbortSignal,
 ): Promise<void> {
   const task = { type: 'metadata_extraction', queue: 'metadata', message, worker, signal } as const;
-  return underClaim(ports, task, (claim) => extract(ports, claim));
+  return underProcessClaim(ports, task, (claim) => extract(ports, claim));
 }
 
-async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): Promise<Finished> {
+async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): Promise<Finished<Video>> {
   const { video, step } = claim;
   const source = rangeSource(uploads, sourceOf(video));
   const { probe, frame } = await lookAt(source, media, claim);
@@ -33,11 +34,11 @@ async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): 
   const { written, undo } = await step('publish', () =>
     makeVisible(files, claim, key, (condition) => files.write(key, body, META, condition)),
   );
-  return {
+  return completed('metadata_extraction', {
     outputs: { metadata: { key, size: written.size, etag: written.etag } },
     receipt: { cpu_seconds: null, bytes_read: source.bytesRead(), bytes_written: written.size },
     undo,
-  };
+  });
 }
 
 /**

@@ -6,6 +6,8 @@ import { retry } from './retry.ts';
 
 const WORK = {
   enhance: { process: 'video_enhancement', type: 'video.enhance' },
+  // Whoever plans finds that it is planned, and gives out again what waits.
+  pieces: { process: 'video_enhancement', type: 'video.enhance' },
   metadata: { process: 'metadata_extraction', type: 'video.extract-metadata' },
 } as const satisfies Record<string, { process: ProcessType; type: TaskMessage['type'] }>;
 
@@ -33,6 +35,6 @@ export async function replay(
     return { remove: true, outcome: `given again as attempt ${begun.attempt}` };
   }
   if (isTerminal(state)) return { remove: true, outcome: `removed: it is ${state.status}` };
-  await ports.tasks.publish({ ...message, type, trace: childTrace(message.trace) });
+  await ports.tasks.publish({ v: 1, type, file_id, attempt, trace: childTrace(message.trace) });
   return { remove: true, outcome: 'given again' };
 }

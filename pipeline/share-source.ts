@@ -43,7 +43,7 @@ export function shareSource(
     const plan = { graph, color: picture.color, findings: [] };
     const made = await media.makePlayable({ ...job, facts, plan, way, signal });
     const meta = { contentType: 'video/mp4', cacheControl: CACHE_CONTROL };
-    const staged = attemptKey(video.file_id, fence, 'source');
+    const staged = attemptKey(video.file_id, video.attempt, fence, 'source');
     try {
       await files.writeFile(staged, made.path, meta, signal);
       return await publish(made.way, made.cpuSeconds, meta, (condition) => files.copy(staged, key, meta, condition));

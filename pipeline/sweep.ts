@@ -1,13 +1,14 @@
 import { type Diagnosis, diagnose } from '../core/diagnose.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
-import type { Ports } from '../core/ports/index.ts';
+import type { Ports, Watched } from '../core/ports/index.ts';
 import { abandon, PROCESS_TYPES, type ProcessType } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
 import { childTrace } from '../core/trace.ts';
 import { changeProcess, type Video } from '../core/video.ts';
+import { cleanUp } from './clean-up.ts';
 
-type SweepPorts = Pick<Ports, 'videos' | 'uploads' | 'arrivals' | 'tasks' | 'now' | 'log'>;
+type SweepPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'tasks' | 'now' | 'log'>;
 
 const TASKS = {
   video_enhancement: 'video.enhance',
@@ -39,7 +40,7 @@ export async function sweep(ports: SweepPorts, signal: AbortSignal): Promise<Rec
       const video = await videos.get(file_id);
       const diagnosis: Diagnosis = video ? diagnose(video, now()) : { state: 'settled' };
       seen[diagnosis.state] += 1;
-      if (diagnosis.state === 'settled') await videos.unwatch(watched);
+      if (diagnosis.state === 'settled') await strikeOff(ports, watched, video);
       else if (video) await heal(ports, video, diagnosis);
     } catch (error) {
       log.error('a video could not be looked after', error, { file_id });
@@ -47,6 +48,13 @@ export async function sweep(ports: SweepPorts, signal: AbortSignal): Promise<Rec
   }
   log.info('swept', seen);
   return seen;
+}
+
+/** Workers that were killed leave things behind. Those of a failed attempt are kept: a retry may take them over. */
+async function strikeOff(ports: SweepPorts, watched: Watched, video: Video | undefined): Promise<void> {
+  const kept = video?.processes.video_enhancement.status === 'failed';
+  if (!kept) await cleanUp(ports, watched, watched.attempt);
+  await ports.videos.unwatch(watched);
 }
 
 async function heal(ports: SweepPorts, video: Video, diagnosis: Diagnosis): Promise<void> {

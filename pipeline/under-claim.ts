@@ -1,4 +1,4 @@
-import { BadInput, isRetryable, reasonFor } from '../core/errors.ts';
+import { isRetryable, isShortage, reasonFor } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type QueueName, RETRY_DELAYS_MS, retryDelay, type TaskMessage } from '../core/messages.ts';
 import type { Pace } from '../core/pace.ts';
@@ -10,20 +10,48 @@ import {
   complete,
   fail,
   failForNow,
-  MAX_FAILURES,
   type Process,
-  type ProcessType,
+  type Reason,
   release,
 } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { EnhancementReport } from '../core/report.ts';
-import { changeProcess, type Receipt, type Video } from '../core/video.ts';
+import type { Receipt, Video } from '../core/video.ts';
 
 /** How often a worker says that it lives and how far it is. */
 const HEARTBEAT_MS = 1_000;
 
-export interface Task {
-  type: ProcessType;
+/** What can be claimed, a process of a video or a piece of one, with the record `R` that it is a part of. */
+export interface Holding<R> {
+  /** For the log. */
+  name: string;
+  /** Moves the record forward, or does nothing: as `VideoStore.change`. Refused when the message is of the past. */
+  change(decide: (record: R) => R | Refusal): Promise<R | Refusal>;
+  video(record: R): Video;
+  state(record: R): Process;
+  /** The record with its state moved on. */
+  withState(record: R, state: Process): R;
+  /** Refuses what must not be begun, whether or not it is free. */
+  admits(record: R): Refusal | undefined;
+  /** What else is written when it fails for good. */
+  failed(record: R, failure: Failure): R;
+  /** After so many failures of this kind it is given up. */
+  mostFailures(error: unknown): number;
+  /** Hears of each sign of life, once it is written. */
+  beaten?(record: R): Promise<void>;
+  /** What is left to do about a delivery that had nothing to claim. */
+  refused?(reason: Refusal['reason']): Promise<void>;
+  /** What is left to do once it has failed for good and that is written. */
+  gaveUp(reason: Reason): Promise<void>;
+}
+
+export interface Failure {
+  reason: Reason;
+  /** `input`: no other try could fare better; `lost`: its workers vanished. */
+  kind: 'input' | 'passing' | 'resources' | 'lost';
+}
+
+export interface Task<R> {
+  holding: Holding<R>;
   queue: QueueName;
   message: TaskMessage;
   worker: string;
@@ -33,8 +61,9 @@ export interface Task {
   pace?: Pace | undefined;
 }
 
-/** What a step works with while it holds the claim on one process of one video. */
-export interface Claim {
+/** What a step works with while it holds a claim. */
+export interface Claim<R = unknown> {
+  record: R;
   video: Video;
   /** The fencing token: outputs are written under it. */
   fence: number;
@@ -45,20 +74,24 @@ export interface Claim {
   progress(percent: number): void;
   /** Runs one part of the work and logs how long it took. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Writes what was found out about the video into its record. Throws when the claim is lost. */
-  report(analysis: EnhancementReport): Promise<void>;
   /** Makes sure that the claim still stands, as the last thing before something becomes visible. Throws when it does not. */
-  confirm(): Promise<void>;
+  confirm(also?: (record: R) => R): Promise<void>;
 }
 
-export interface Finished {
-  outputs: Video['outputs'];
-  /** In place of what was reported on the way. */
-  analysis?: EnhancementReport;
-  receipt: Omit<Receipt, 'wall_seconds' | 'steps'>;
+/** How a piece of work ends well. */
+export interface Finished<R> {
+  /** Of the state; `complete` unless said. */
+  ends?: (state: Process, fence: number, now: Date) => Process | Refusal;
+  /** What is written with it. */
+  record(record: R, took: Took): R;
+  /** What has to happen once it is written, before the delivery is acknowledged. */
+  after?(record: R): Promise<void>;
   /** Takes back what became visible, when it turns out that the claim was lost in the last moment. */
   undo(): Promise<void>;
 }
+
+/** Seconds. */
+export type Took = Pick<Receipt, 'wall_seconds' | 'steps'>;
 
 class ClaimLost extends Error {}
 
@@ -67,41 +100,48 @@ class ClaimLost extends Error {}
  * acknowledged: the record says how it ended, and whatever has to happen next is already with the broker. When it
  * throws, the delivery has to be given again.
  */
-export async function underClaim(
-  ports: Pick<Ports, 'videos' | 'tasks' | 'now' | 'log'>,
-  task: Task,
-  work: (claim: Claim) => Promise<Finished>,
+export async function underClaim<R>(
+  ports: Pick<Ports, 'tasks' | 'now' | 'log'>,
+  task: Task<R>,
+  work: (claim: Claim<R>) => Promise<Finished<R>>,
 ): Promise<void> {
-  const { videos, tasks, now } = ports;
-  const { type, queue, message, worker } = task;
+  const { tasks, now } = ports;
+  const { holding, queue, message, worker } = task;
   const { file_id, attempt } = message;
-  const log = ports.log.with({ file_id, attempt, process: type, trace: message.trace, worker });
+  const log = ports.log.with({ file_id, attempt, process: holding.name, trace: message.trace, worker });
 
-  const change = (decide: (process: Process) => Process | Refusal, also: (video: Video) => Video = (video) => video) =>
-    videos.change(file_id, (video) => {
-      if (video.attempt !== attempt) return new Refusal('superseded');
-      const changed = changeProcess(video, type, decide, now());
-      return changed instanceof Refusal ? changed : also(changed);
+  const change = (decide: (state: Process) => Process | Refusal, also: (record: R) => R = (record) => record) =>
+    holding.change((record) => {
+      const state = decide(holding.state(record));
+      return state instanceof Refusal ? state : also(holding.withState(record, state));
     });
 
-  const claimed = await change((process) => claim(process, worker, now()));
+  const claimed = await holding.change((record) => {
+    const refused = holding.admits(record);
+    const state = refused ?? claim(holding.state(record), worker, now());
+    return state instanceof Refusal ? state : holding.withState(record, state);
+  });
   if (claimed instanceof Refusal) return notClaimed(claimed);
-  const { fence } = claimed.processes[type];
+  const { fence } = holding.state(claimed);
   const started = performance.now();
   const steps: Record<string, number> = {};
   const lost = new AbortController();
   let progress = 0;
 
-  const beat = async (also?: (video: Video) => Video) => {
-    const answer = await change((process) => advance(process, fence, progress, now()), also);
+  const beat = async (also?: (record: R) => R) => {
+    const answer = await change((state) => advance(state, fence, progress, now()), also);
     if (answer instanceof Refusal) lost.abort(new ClaimLost(answer.reason));
+    else await holding.beaten?.(answer);
   };
   const heart = heartbeat(() => beat(), log);
   log.info('claimed', { fence });
   task.pace?.begin();
+  let ended: R | undefined;
+  let finished: Finished<R> | undefined;
   try {
-    const finished = await work({
-      video: claimed,
+    finished = await work({
+      record: claimed,
+      video: holding.video(claimed),
       fence,
       signal: AbortSignal.any([task.signal, lost.signal]),
       log,
@@ -119,36 +159,38 @@ export async function underClaim(
           log.info('step', { step: name, seconds });
         }
       },
-      report: async (analysis) => {
-        await beat((video) => ({ ...video, analysis }));
-        lost.signal.throwIfAborted();
-      },
-      confirm: async () => {
-        await beat();
+      confirm: async (also) => {
+        await beat(also);
         lost.signal.throwIfAborted();
       },
     });
     await heart.stop();
-    const receipt = { ...finished.receipt, steps, wall_seconds: Math.round(performance.now() - started) / 1000 };
-    const completed = await change(
-      (process) => complete(process, fence, now()),
-      (video) => ({
-        ...video,
-        outputs: { ...video.outputs, ...finished.outputs },
-        receipts: { ...video.receipts, [type]: receipt },
-        analysis: finished.analysis ?? video.analysis,
-      }),
-    );
-    if (completed instanceof Refusal && completed.reason !== 'unchanged') {
-      await finished.undo();
-      return log.warn('lost the claim in the last moment', { reason: completed.reason });
-    }
-    log.info('completed', { seconds: receipt.wall_seconds, cpu_seconds: receipt.cpu_seconds });
+    ended = await finish(finished);
   } catch (error) {
     await heart.stop();
     await end(error);
   } finally {
     task.pace?.end();
+  }
+  if (ended) await finished?.after?.(ended);
+
+  async function finish({ ends = complete, record, undo }: Finished<R>): Promise<R | undefined> {
+    const took = { steps, wall_seconds: Math.round(performance.now() - started) / 1000 };
+    const written = await change(
+      (state) => ends(state, fence, now()),
+      (current) => record(current, took),
+    );
+    if (!(written instanceof Refusal)) {
+      log.info(holding.state(written).status === 'completed' ? 'completed' : 'handed over', {
+        seconds: took.wall_seconds,
+      });
+      return written;
+    }
+    if (written.reason !== 'unchanged') {
+      await undo();
+      log.warn('lost the claim in the last moment', { reason: written.reason });
+    }
+    return undefined;
   }
 
   async function notClaimed({ reason }: Refusal): Promise<void> {
@@ -157,40 +199,48 @@ export async function underClaim(
       // A duplicate, or the holder died a moment ago. Look again later: by then it is finished, renewed, or free.
       return tasks.publishLater(queue, message, RETRY_DELAYS_MS[0]);
     }
-    if (reason === 'exhausted') {
-      const why = { code: 'workers_lost', message: 'This video made its workers stop again and again.' };
-      await change((process) => abandon(process, why, now()));
-      await park(why.message);
-    }
+    if (reason !== 'exhausted') return holding.refused?.(reason);
+    const failure = { kind: 'lost', reason: WORKERS_LOST } as const;
+    const given = await change(
+      (state) => abandon(state, WORKERS_LOST, now()),
+      (record) => holding.failed(record, failure),
+    );
+    if (!(given instanceof Refusal)) await holding.gaveUp(WORKERS_LOST);
   }
 
   async function end(error: unknown): Promise<void> {
     if (lost.signal.aborted)
       return log.info('stopped: the claim was lost', { reason: String(lost.signal.reason?.message) });
     if (task.signal.aborted) {
-      await change((process) => release(process, fence, now()));
+      await change((state) => release(state, fence, now()));
       log.info('stopped: told to');
       throw task.signal.reason;
     }
     const reason = reasonFor(error);
-    log.error('failed', error, { retryable: isRetryable(error) });
-    if (error instanceof BadInput || !isRetryable(error)) {
-      await change((process) => fail(process, fence, reason, now()));
-      return;
-    }
-    const failed = await change((process) => failForNow(process, fence, reason, now()));
-    if (failed instanceof Refusal && failed.reason !== 'unchanged') return;
-    const video = failed instanceof Refusal ? await videos.get(file_id) : failed;
-    if (video?.processes[type].status === 'pending') {
-      return tasks.publishLater(queue, message, retryDelay(video.processes[type].failures));
-    }
-    await park(`failed ${MAX_FAILURES} times: ${reason.code}`);
-  }
-
-  function park(reason: string): Promise<void> {
-    return tasks.park(queue, Buffer.from(JSON.stringify(message)), reason);
+    const kind = !isRetryable(error) ? 'input' : isShortage(error) ? 'resources' : 'passing';
+    log.error('failed', error, { kind });
+    const most = holding.mostFailures(error);
+    const failed = await holding.change((record) => {
+      const current = holding.state(record);
+      const state =
+        kind === 'input' ? fail(current, fence, reason, now()) : failForNow(current, fence, reason, now(), most);
+      if (state instanceof Refusal) return state;
+      const next = holding.withState(record, state);
+      return state.status === 'failed' ? holding.failed(next, { reason, kind }) : next;
+    });
+    // What was written before, when only the answer was lost, has its consequences now.
+    const record = failed instanceof Refusal && failed.reason === 'unchanged' ? await holding.change(same) : failed;
+    if (record instanceof Refusal) return;
+    const state = holding.state(record);
+    if (state.status === 'pending') return tasks.publishLater(queue, message, retryDelay(state.failures));
+    if (kind !== 'input')
+      await holding.gaveUp({ ...reason, message: `failed ${state.failures} times: ${reason.code}` });
   }
 }
+
+const WORKERS_LOST = { code: 'workers_lost', message: 'This video made its workers stop again and again.' };
+
+const same = <R>(record: R): R => record;
 
 /** Calls `beat` about once a second, never twice at a time. A beat that fails is tried again with the next one. */
 function heartbeat(beat: () => Promise<void>, log: Log): { stop(): Promise<void> } {

@@ -7,6 +7,7 @@ import {
   memoryUploadStore,
   memoryVideoStore,
 } from '../adapters/memory/index.ts';
+import { memoryWorkerBoard } from '../adapters/memory/worker-board.ts';
 import { silentLog } from '../core/log.ts';
 import type { QueueName, RetryDelay, TaskMessage } from '../core/messages.ts';
 import type { MediaTools, Ports, TaskQueue, Vision } from '../core/ports/index.ts';
@@ -85,6 +86,10 @@ export function paperMedia(): MediaTools {
     sample: async function* () {
       yield { time: 0, width: 2, height: 1, bgr: Uint8Array.from([1, 2, 3, 4, 5, 6]) };
     },
+    cut: async () => null,
+    enhanceChunk: () => Promise.reject(new Error('nothing is cut here')),
+    encodeSound: () => Promise.reject(new Error('nothing is cut here')),
+    assemble: () => Promise.reject(new Error('nothing is cut here')),
     cuts: async () => [],
     interlacing: async () => ({ order: 'progressive', confidence: 1 }),
     makePlayable: async ({ scratch, way }) => {
@@ -113,7 +118,7 @@ export function twins() {
   const audience = memoryAudience();
   const announced: string[] = [];
   const ports = {
-    videos: memoryVideoStore(),
+    videos: memoryVideoStore(clock.now),
     connections: memoryConnectionStore(),
     uploads: memoryUploadStore(),
     files: memoryUploadStore(),
@@ -126,6 +131,7 @@ export function twins() {
     audience,
     media: paperMedia(),
     vision: paperVision(),
+    workers: memoryWorkerBoard(clock.now),
     scratch: async <T>(use: (folder: string) => Promise<T>) => {
       const folder = await mkdtemp(join(tmpdir(), 'reelight-test-'));
       try {

@@ -6,6 +6,7 @@ import { position } from '../../core/video-list.ts';
  *
  *   VIDEO#{file_id}     VIDEO                           the record of a video
  *   VIDEO#{file_id}     SUB#{connection_id}             a subscriber of it
+ *   PIECES#{file_id}    PIECE#{plan}#{name}             a piece that it is worked on in
  *   CLIENT#{client_id}  VIDEO#{created_at}#{file_id}    pointer to a client's video, sorted by time
  *   CLIENT#{client_id}  CONN#{connection_id}            a client's connection
  *   CONN#{id}           CONN                            the same connection by its own name
@@ -27,6 +28,7 @@ export const CONNECTION_SK = 'CONN';
 export const POINTER_PREFIX = 'VIDEO#';
 export const CONNECTION_PREFIX = 'CONN#';
 export const SUBSCRIPTION_PREFIX = 'SUB#';
+export const PIECE_PREFIX = 'PIECE#';
 export const WORKER_PREFIX = 'WORKER#';
 
 export const videoPk = (fileId: string): string => `VIDEO#${fileId}`;
@@ -37,6 +39,13 @@ export const videoKey = (fileId: string): Key => ({ pk: videoPk(fileId), sk: VID
 export const pointerKey = (video: { client_id: string; created_at: string; file_id: string }): Key => ({
   pk: clientPk(video.client_id),
   sk: POINTER_PREFIX + position(video),
+});
+
+/** Not with the record: workers may remove these. */
+export const piecesPk = (fileId: string): string => `PIECES#${fileId}`;
+export const pieceKey = ({ file_id, plan, name }: { file_id: string; plan: string; name: string }): Key => ({
+  pk: piecesPk(file_id),
+  sk: `${PIECE_PREFIX}${plan}#${name}`,
 });
 
 export const connectionKey = (connectionId: string): Key => ({ pk: connectionPk(connectionId), sk: CONNECTION_SK });

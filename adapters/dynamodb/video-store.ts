@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { ObjectConflict, RequestError } from '../../core/errors.ts';
-import type { VideoStore } from '../../core/ports/video-store.ts';
+import { newPiece } from '../../core/pieces.ts';
+import type { PieceOfVideo, PieceRef, VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Video } from '../../core/video.ts';
 import { again, outcome, untilSettled } from './contention.ts';
@@ -26,6 +27,7 @@ import {
   videoPk,
   watchKey,
 } from './keys.ts';
+import { pieceRows } from './piece-rows.ts';
 import { everyRowBelow } from './reading.ts';
 import { removeRows } from './removing.ts';
 import { readRow } from './row.ts';
@@ -44,7 +46,10 @@ export function dynamoVideoStore(
   table: string,
   now: () => Date = () => new Date(),
 ): VideoStore {
-  return { create, get, change, remove, ...videoListing(client, table), ...watchList(client, table) };
+  const rows = pieceRows(client, table, now);
+  const { pieces, removePieces } = rows;
+  const lists = { ...videoListing(client, table), ...watchList(client, table) };
+  return { create, get, change, changePiece, pieces, removePieces, remove, ...lists };
 
   async function get(fileId: string): Promise<Video | undefined> {
     const { Item } = await client.send(
@@ -103,31 +108,59 @@ export function dynamoVideoStore(
       const decided = decide(current);
       if (decided instanceof Refusal || decided === current) return decided;
       const next = { ...decided, seq: current.seq + 1 };
-      return (await replace(current, next)) ? next : again;
+      return (await written(replacing(current, next))) ? next : again;
     });
   }
 
-  /** Writes `next` if the row is still `current`. */
-  async function replace(current: Video, next: Video): Promise<boolean> {
+  function changePiece(of: PieceRef, decide: (record: PieceOfVideo) => PieceOfVideo | Refusal) {
+    return untilSettled<PieceOfVideo | Refusal>(`changing a piece of video ${of.file_id}`, async () => {
+      const [video, stored] = await Promise.all([get(of.file_id), rows.get(of)]);
+      if (!video) return new Refusal('gone');
+      const current = { video, piece: stored ?? newPiece({ ...of, attempt: video.attempt }, now()) };
+      const decided = decide(current);
+      if (decided instanceof Refusal) return decided;
+      const [ofVideo, ofPiece] = [decided.video !== video, decided.piece !== current.piece];
+      const next = {
+        video: ofVideo ? { ...decided.video, seq: video.seq + 1 } : video,
+        piece: ofPiece ? { ...decided.piece, seq: current.piece.seq + 1 } : current.piece,
+      };
+      if (!ofVideo && !ofPiece) return next;
+      const writes = [
+        ...(ofPiece ? [rows.replacing(of, current.piece, next.piece)] : []),
+        ...(ofVideo ? replacing(video, next.video) : []),
+      ];
+      return (await written(writes)) ? next : again;
+    });
+  }
+
+  /** Writes all or nothing; false when one of the rows is not what it was. */
+  async function written(writes: { item: TransactItem; writeId?: string }[]): Promise<boolean> {
+    const [only, ...others] = writes;
+    const rivals = await outcome(
+      only?.item.Put && others.length === 0
+        ? client.send(new PutCommand(only.item.Put as PutCommandInput))
+        : client.send(new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) })),
+    );
+    // Our own name in a row: the first answer was lost on the way, and this is the answer to the repeat.
+    return !rivals || writes.some(({ writeId }, at) => writeId !== undefined && rivals.found(at)?.write_id === writeId);
+  }
+
+  /** Writes `next` if the row is still `current`, and what hangs on it. */
+  function replacing(current: Video, next: Video): { item: TransactItem; writeId?: string }[] {
     const writeId = randomUUID();
-    const put: PutCommandInput = {
+    const put = {
       TableName: table,
       Item: videoRow(next, writeId),
       ConditionExpression: 'seq = :seq',
       ExpressionAttributeValues: { ':seq': current.seq },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
     };
-    const beside: TransactItem[] = [];
     const settled = settledAt(next);
-    if (settled !== settledAt(current)) beside.push({ Update: settle(next, settled) });
-    if (next.attempt !== current.attempt) beside.push(watch(next));
-    const rivals = await outcome(
-      beside.length === 0
-        ? client.send(new PutCommand(put))
-        : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...beside] })),
-    );
-    // Our own name in the row: the first answer was lost on the way, and this is the answer to the repeat.
-    return !rivals || rivals.found(0)?.write_id === writeId;
+    return [
+      { item: { Put: put }, writeId },
+      ...(settled === settledAt(current) ? [] : [{ item: { Update: settle(next, settled) } }]),
+      ...(next.attempt === current.attempt ? [] : [{ item: watch(next) }]),
+    ];
   }
 
   function watch({ file_id, attempt }: Video) {
@@ -145,6 +178,7 @@ export function dynamoVideoStore(
   async function remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void> {
     const { file_id } = video;
     await removeSubscriptions(file_id);
+    await removePieces(file_id, Number.POSITIVE_INFINITY);
     await forgetOnce(video);
     const TransactItems = [videoKey(file_id), pointerKey(video), watchKey(file_id)].map((Key) => ({
       Delete: { TableName: table, Key },

@@ -60,11 +60,15 @@ export const ENCODERS: readonly Encoder[] = [
 const OLDEST = { major: 5, minor: 1 };
 
 /**
- * The names of all encoders that this FFmpeg was built with; whether the hardware for one is there, only a try tells.
+ * The names of all encoders that this FFmpeg was built with, and its version; whether the hardware for one is there, only
+ * a try tells.
  *
  * @throws TransientError `ffmpeg_too_old`; `ffmpeg_broken` when it does not even say what it has
  */
-export async function encodersOf(ffmpeg: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+export async function inventoryOf(
+  ffmpeg: string,
+  signal: AbortSignal,
+): Promise<{ available: ReadonlySet<string>; build: string }> {
   const args = ['-nostdin', '-encoders'];
   const { stdout, stderr, code } = await runForOutput({ program: ffmpeg, args, signal, limit: 1024 * 1024 });
   // Builds between releases count otherwise ("N-1234-g…"): they are taken for new enough.
@@ -78,5 +82,6 @@ export async function encodersOf(ffmpeg: string, signal: AbortSignal): Promise<R
   if (code !== 0 || names.length === 0) {
     throw new TransientError('ffmpeg_broken', 'FFmpeg does not say what it can encode.');
   }
-  return new Set(names.filter((name) => name !== '='));
+  const [, build = ''] = /^ffmpeg version (\S+)/.exec(stderr) ?? [];
+  return { available: new Set(names.filter((name) => name !== '=')), build };
 }

@@ -15,6 +15,7 @@ import { hdrEncoders } from './hdr-encoders.ts';
 import { type Input, withInput } from './input.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
+import { shortage } from './shortage.ts';
 import { tracksOf } from './tracks.ts';
 import { verify } from './verify.ts';
 import { stallWatch } from './watch.ts';
@@ -155,9 +156,11 @@ async function encode(
 }
 
 /** Throws where no other encoder would fare better: FFmpeg was ended, or it is the source that cannot be decoded. */
-async function blame({ code, signal }: Ended, decodes: () => Promise<boolean>): Promise<void> {
-  // By somebody: most likely the kernel, for want of memory.
-  if (signal === 'SIGKILL' || signal === 'SIGTERM') throw encodeFailed('The encoder was ended.');
+async function blame(ended: Ended, decodes: () => Promise<boolean>): Promise<void> {
+  const { code, signal } = ended;
+  const short = shortage(ended);
+  if (short) throw short;
+  if (signal === 'SIGTERM') throw encodeFailed('The encoder was ended.');
   if (code === TOO_MANY_ERRORS || !(await decodes())) throw undecodable();
 }
 

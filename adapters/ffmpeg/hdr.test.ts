@@ -10,7 +10,7 @@ import { silentLog } from '../../core/log.ts';
 import type { Enhanced, MediaTools } from '../../core/ports/index.ts';
 import { inspect } from '../../test/clips.ts';
 import { fileSource } from '../../test/file-source.ts';
-import { encodersOf } from './encoders.ts';
+import { inventoryOf } from './encoders.ts';
 import { findFfmpeg } from './find-ffmpeg.ts';
 import { ffmpegTools } from './tools.ts';
 
@@ -18,7 +18,7 @@ const exec = promisify(execFile);
 const programs = findFfmpeg();
 const media = ffmpegTools({ ...programs, log: silentLog });
 const { signal } = new AbortController();
-const hasX265 = (await encodersOf(programs.ffmpeg, signal)).has('libx265');
+const hasX265 = (await inventoryOf(programs.ffmpeg, signal)).available.has('libx265');
 
 const DISPLAY = 'G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)';
 let folder = '';

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import type { Log } from '../../core/log.ts';
 import type { MediaTools } from '../../core/ports/index.ts';
+import { chunkTools } from './chunks/workshop.ts';
 import { cuts } from './cuts.ts';
-import { type Encoder, encodersOf } from './encoders.ts';
+import { type Encoder, inventoryOf } from './encoders.ts';
 import { enhance } from './enhance.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { headerTools } from './header-tools.ts';
@@ -14,26 +16,39 @@ export interface FfmpegSettings extends FfmpegPrograms {
   log: Log;
   /** The encoders to try, best first, in place of our own list. */
   encoders?: readonly Encoder[];
+  /** Of the encoder, where a video is cut: they are a part of the plan. As many as processors unless said. */
+  threads?: number;
 }
 
 /** The media tools on an FFmpeg that is installed on this machine. */
-export function ffmpegTools({ ffmpeg, ffprobe, log, encoders }: FfmpegSettings): MediaTools {
-  let available: ReadonlySet<string> | undefined;
+export function ffmpegTools({
+  ffmpeg,
+  ffprobe,
+  log,
+  encoders,
+  threads = availableParallelism(),
+}: FfmpegSettings): MediaTools {
+  let known: Awaited<ReturnType<typeof inventoryOf>> | undefined;
+  const inventory = async (signal: AbortSignal) => {
+    known ??= await inventoryOf(ffmpeg, signal);
+    return known;
+  };
   return {
     ...headerTools({ ffmpeg, ffprobe, log }),
+    ...chunkTools({ ffmpeg, ffprobe, log, inventory, encoders, threads }),
     sample: (source, facts, wanted, signal) => sample({ ffmpeg, log }, source, facts, wanted, signal),
     cuts: (source, facts, stretch, signal) => cuts({ ffmpeg, log }, source, facts, stretch, signal),
     interlacing: (source, facts, signal) => interlacing({ ffmpeg, log }, source, facts, signal),
     enhance: async (job) => {
-      available ??= await encodersOf(ffmpeg, job.signal);
+      const { available } = await inventory(job.signal);
       return enhance({ ffmpeg, ffprobe, log, available, encoders }, job);
     },
     makePlayable: async (job) => {
-      available ??= await encodersOf(ffmpeg, job.signal);
+      const { available } = await inventory(job.signal);
       return makePlayable({ ffmpeg, ffprobe, log, available }, job);
     },
     makePoster: async (job) => {
-      available ??= await encodersOf(ffmpeg, job.signal);
+      const { available } = await inventory(job.signal);
       return makePoster({ ffmpeg, log, available }, job);
     },
   };

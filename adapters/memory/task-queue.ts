@@ -37,7 +37,7 @@ interface Line {
 /** RabbitMQ's twin in memory: the same routing, delays, redelivery, delivery limit and parking. */
 export function memoryTaskQueue(options: MemoryTaskQueueOptions = {}): MemoryTaskQueue {
   const { after = setTimeoutAfter, requeueAfterMs = 1_000 } = options;
-  const lines: Record<QueueName, Line> = { enhance: newLine(), metadata: newLine() };
+  const lines: Record<QueueName, Line> = { enhance: newLine(), pieces: newLine(), metadata: newLine() };
   const parked: ParkedTask[] = [];
 
   const arrived = (line: Line) => {
@@ -75,17 +75,20 @@ export function memoryTaskQueue(options: MemoryTaskQueueOptions = {}): MemoryTas
     async park(queue, body, reason) {
       parked.push({ queue, body: Uint8Array.from(body), reason });
     },
-    async consume(queue, handle, signal) {
-      const line = lines[queue];
+    async consume(lanes, handle, signal) {
       while (!signal.aborted) {
-        const task = line.tasks.shift();
-        if (!task) {
-          await arrivalOrAbort(line, signal);
+        const queue = lanes.find((lane) => lines[lane].tasks.length > 0);
+        const task = queue && lines[queue].tasks.shift();
+        if (!queue || !task) {
+          await arrivalOrAbort(
+            lanes.map((lane) => lines[lane]),
+            signal,
+          );
           continue;
         }
         task.deliveries += 1;
         try {
-          await handle({ body: task.body, redelivered: task.deliveries > 1 });
+          await handle({ queue, body: task.body, redelivered: task.deliveries > 1 });
         } catch {
           await sleep(requeueAfterMs, undefined, { signal }).catch(() => {});
           giveBack(queue, task);
@@ -103,10 +106,10 @@ function setTimeoutAfter(ms: number, act: () => void): void {
   setTimeout(act, ms);
 }
 
-async function arrivalOrAbort(line: Line, signal: AbortSignal): Promise<void> {
+async function arrivalOrAbort(lines: Line[], signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<void>();
   const onAbort = () => aborted.resolve();
   signal.addEventListener('abort', onAbort, { once: true });
-  await Promise.race([line.arrival.promise, aborted.promise]);
+  await Promise.race([...lines.map(({ arrival }) => arrival.promise), aborted.promise]);
   signal.removeEventListener('abort', onAbort);
 }

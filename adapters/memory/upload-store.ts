@@ -9,6 +9,8 @@ const MIN_PART = 5 * 1024 * 1024;
 export interface MemoryUploadStore extends UploadStore {
   /** What S3 does with a PUT to a URL it signed: the sender's side of a presigned upload. */
   receive(url: string, headers: Record<string, string>, body: Uint8Array): Promise<Received>;
+  /** Keys of all objects. */
+  keys(): string[];
   /** Keys of multipart uploads that were neither completed nor aborted. */
   unfinished(): string[];
 }
@@ -116,6 +118,7 @@ export function memoryUploadStore(options: { now?: () => Date; minPart?: number 
       return { status: 200, etag: put(objects, what.key, Buffer.from(body), meta).etag };
     },
 
+    keys: () => [...objects.keys()],
     unfinished: () => [...uploads.values()].map(({ key }) => key),
   };
 }

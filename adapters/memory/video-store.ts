@@ -1,5 +1,6 @@
 import { ObjectConflict, RequestError } from '../../core/errors.ts';
 import { belongsInSnapshot } from '../../core/notices.ts';
+import { newPiece, Piece } from '../../core/pieces.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { Video } from '../../core/video.ts';
@@ -11,6 +12,7 @@ const ONCE_MS = 24 * 60 * 60 * 1000;
 export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore {
   const records = new Map<string, Video>();
   const watching = new Map<string, number>();
+  const rows = new Map<string, Map<string, Piece>>();
   const used = new Map<string, { fingerprint: string; fileId: string; until: number }>();
 
   /** Newest first. */
@@ -58,6 +60,33 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
       return next;
     },
 
+    async changePiece({ file_id, plan, name }, decide) {
+      const video = structuredClone(records.get(file_id));
+      if (!video) return new Refusal('gone');
+      const pieces = rows.get(file_id) ?? new Map<string, Piece>();
+      const key = `${plan} ${name}`;
+      const stored = structuredClone(pieces.get(key));
+      const piece = stored ?? newPiece({ plan, name, attempt: video.attempt }, now());
+      const decided = decide({ video, piece });
+      if (decided instanceof Refusal) return decided;
+      const next = {
+        video: decided.video === video ? video : Video.parse({ ...decided.video, seq: video.seq + 1 }),
+        piece: decided.piece === piece ? piece : Piece.parse({ ...decided.piece, seq: piece.seq + 1 }),
+      };
+      records.set(file_id, next.video);
+      if (decided.piece !== piece) rows.set(file_id, pieces.set(key, next.piece));
+      return structuredClone(next);
+    },
+
+    async pieces(fileId) {
+      return structuredClone([...(rows.get(fileId)?.values() ?? [])]);
+    },
+
+    async removePieces(fileId, attempt) {
+      const pieces = rows.get(fileId);
+      for (const [key, piece] of pieces ?? []) if (piece.attempt <= attempt) pieces?.delete(key);
+    },
+
     async list(clientId, { query, limit, cursor }) {
       const size = pageSize(limit);
       const from = cursor === undefined ? undefined : positionOf(cursor);
@@ -83,6 +112,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
 
     async remove({ file_id }) {
       records.delete(file_id);
+      rows.delete(file_id);
       watching.delete(file_id);
       for (const [key, { fileId }] of used) if (fileId === file_id) used.delete(key);
     },

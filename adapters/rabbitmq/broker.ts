@@ -60,12 +60,12 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
     publish: sending.publish,
     publishLater: sending.publishLater,
     park: sending.park,
-    async consume(queue, handle, signal) {
+    async consume(lanes, handle, signal) {
       if (closing.signal.aborted) return;
       receiving ??= keepConnection({ ...target, name: `${target.name} receiving` }, log, async () => null);
       const { requeueAfterMs = 1_000 } = options;
       const either = AbortSignal.any([signal, closing.signal]);
-      await consumeUntil(receiving, { queue, handle, signal: either, requeueAfterMs, log });
+      await consumeUntil(receiving, { lanes, handle, signal: either, requeueAfterMs, log });
     },
     state() {
       const states = [sending.connection.state(), receiving?.state()];

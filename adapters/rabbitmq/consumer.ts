@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, Message } from 'amqplib';
 import type { Log } from '../../core/log.ts';
 import { QUEUES, type QueueName } from '../../core/messages.ts';
 import type { Delivery } from '../../core/ports/task-queue.ts';
@@ -12,7 +12,8 @@ const ANSWER_MS = 10_000;
 const AGAIN_MS = 1_000;
 
 export interface Consumption {
-  queue: QueueName;
+  /** In the order in which they are looked into. */
+  lanes: readonly QueueName[];
   handle: (delivery: Delivery) => Promise<void>;
   /** Stops the consumption. */
   signal: AbortSignal;
@@ -28,22 +29,34 @@ export interface Consumption {
  * broker has given the delivery to somebody else or will.
  */
 export async function consumeUntil(connection: KeptConnection<null>, consumption: Consumption): Promise<void> {
-  const { signal, log, queue } = consumption;
+  const { signal, log, lanes } = consumption;
   while (!signal.aborted) {
     try {
       const session = await connection.session(signal);
       await consumeOn(session, consumption);
     } catch (error) {
       if (signal.aborted) return;
-      log.warn('Consuming was interrupted', { queue, reason: error instanceof Error ? error.message : String(error) });
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn('Consuming was interrupted', { lanes: lanes.join(), reason });
       await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
 }
 
-/** Resolves when the channel has ended, or after the signal, and no delivery is in hand. */
+interface Taken {
+  queue: QueueName;
+  message: Message;
+}
+
+/**
+ * Takes one delivery after the other, from the first lane that has one. While all are empty, each has a consumer that is
+ * told at once; they are cancelled before the work on what came begins, since what a busy worker holds ready another
+ * could have begun. (A prefetch that spans consumers is refused by RabbitMQ 4.3.)
+ *
+ * Resolves when the channel has ended, or after the signal, and no delivery is in hand.
+ */
 async function consumeOn(session: Session<null>, consumption: Consumption): Promise<void> {
-  const { queue, signal, log } = consumption;
+  const { lanes, signal, log } = consumption;
   const answer = async <T>(request: Promise<T>) => {
     const tooLate = AbortSignal.timeout(ANSWER_MS);
     try {
@@ -54,33 +67,53 @@ async function consumeOn(session: Session<null>, consumption: Consumption): Prom
     }
   };
   const channel = await answer(session.model.createChannel());
-  const ended = Promise.withResolvers<void>();
-  channel.on('error', (error) => log.warn('The broker closed a channel', { queue, reason: error.message }));
-  channel.on('close', ended.resolve);
+  const ended = new AbortController();
+  channel.on('error', (error) =>
+    log.warn('The broker closed a channel', { lanes: lanes.join(), reason: error.message }),
+  );
+  channel.on('close', () => ended.abort());
+  const over = AbortSignal.any([signal, ended.signal]);
 
-  let inHand = Promise.resolve();
-  let stopping = false;
-  const take = (message: ConsumeMessage | null) => {
-    if (!message) {
-      log.warn('The broker cancelled the consumer', { queue });
-      ended.resolve();
-    } else if (stopping || signal.aborted) {
-      giveBack(channel, message);
-    } else {
-      inHand = work(channel, message, consumption);
+  const next = async (): Promise<Taken[]> => {
+    for (const queue of lanes) {
+      const message = await answer(channel.get(QUEUES[queue].name));
+      if (message) return [{ queue, message }];
     }
+    return wait();
   };
+  /** Mostly one; one of each lane where they came at the same time. */
+  const wait = async (): Promise<Taken[]> => {
+    const taken: Taken[] = [];
+    const something = Promise.withResolvers<void>();
+    const take = (queue: QueueName) => (message: Message | null) => {
+      if (message) taken.push({ queue, message });
+      else {
+        log.warn('The broker cancelled the consumer', { queue });
+        ended.abort();
+      }
+      something.resolve();
+    };
+    const tags: string[] = [];
+    for (const queue of lanes) {
+      tags.push((await answer(channel.consume(QUEUES[queue].name, take(queue)))).consumerTag);
+      if (taken.length > 0) break;
+    }
+    await unlessAborted(something.promise, over).catch(() => {});
+    if (!ended.signal.aborted) for (const tag of tags) await answer(channel.cancel(tag));
+    return taken.toSorted((a, b) => lanes.indexOf(a.queue) - lanes.indexOf(b.queue));
+  };
+
   try {
     // The queue may have been deleted since the connection was made.
     await answer(ensureTopology(channel));
     await answer(channel.prefetch(1));
-    const { consumerTag } = await answer(channel.consume(QUEUES[queue].name, take));
-    await unlessAborted(ended.promise, signal).catch(() => {});
-    stopping = true;
-    if (signal.aborted) await answer(channel.cancel(consumerTag)).catch(() => {});
+    while (!over.aborted) {
+      for (const { queue, message } of await next()) {
+        if (signal.aborted) giveBack(channel, message);
+        else await work(channel, queue, message, consumption);
+      }
+    }
   } finally {
-    stopping = true;
-    await inHand;
     // Once this is answered the broker has the acknowledgement, too.
     await answer(channel.close()).catch(() => {});
   }
@@ -88,11 +121,12 @@ async function consumeOn(session: Session<null>, consumption: Consumption): Prom
 
 async function work(
   channel: Channel,
-  message: ConsumeMessage,
-  { handle, signal, requeueAfterMs, queue, log }: Consumption,
+  queue: QueueName,
+  message: Message,
+  { handle, signal, requeueAfterMs, log }: Consumption,
 ): Promise<void> {
   try {
-    await handle({ body: message.content, redelivered: message.fields.redelivered });
+    await handle({ queue, body: message.content, redelivered: message.fields.redelivered });
     settle(() => channel.ack(message));
   } catch (error) {
     log.error('A delivery was not handled; it is given back', error, { queue });
@@ -103,7 +137,7 @@ async function work(
 }
 
 /** A message that was on its way when we stopped. Nack, because it does not count as a failure where that is told apart. */
-function giveBack(channel: Channel, message: ConsumeMessage): void {
+function giveBack(channel: Channel, message: Message): void {
   settle(() => channel.nack(message, false, true));
 }
 

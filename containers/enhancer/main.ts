@@ -9,12 +9,15 @@ import type { Broker } from '../../adapters/rabbitmq/broker.ts';
 import { jsonLog } from '../../core/log.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { pace } from '../../core/pace.ts';
-import { enhance } from '../../pipeline/enhance.ts';
+import { workOn } from '../../pipeline/work-on.ts';
 import { leaving } from './leave.ts';
 import { scratchIn } from './scratch.ts';
 
 /** Well within the half minute after which the board takes a worker for gone. */
 const REPORT_MS = 5_000;
+
+/** First what is short, or short of its end; then the pieces of what is long. */
+const LANES = ['enhance', 'pieces'] as const;
 
 /** ECS waits two minutes between SIGTERM and SIGKILL, if it is asked to: the most that Fargate gives. */
 const GRACE_SECONDS = 120;
@@ -33,7 +36,8 @@ const protection = ecsTaskProtection(process.env.ECS_AGENT_URI, log);
 const { videos, workers } = table();
 const { uploads, files } = buckets();
 const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), 'reelight'), worker));
-const media = ffmpegTools({ ...findFfmpeg(), log });
+const threads = process.env.ENCODER_THREADS;
+const media = ffmpegTools({ ...findFfmpeg(), log, ...(threads && { threads: Number(threads) }) });
 const vision = openCvVision();
 
 // From the first moment on, so that a broker that cannot be reached at all is seen, too.
@@ -62,13 +66,13 @@ try {
 }
 
 function work(tasks: Broker): Promise<void> {
-  const ports = { videos, uploads, files, tasks, media, vision, scratch, now, log };
+  const ports = { videos, uploads, files, tasks, media, vision, workers, scratch, now, log };
   return tasks.consume(
-    'enhance',
-    async ({ body }) => {
+    LANES,
+    async ({ queue, body }) => {
       const message = readTaskMessage(body);
-      if (message) await protection.during(() => enhance(ports, message, worker, drop, working));
-      else await tasks.park('enhance', body, 'not a task message');
+      if (message) await protection.during(() => workOn(ports, message, worker, drop, working));
+      else await tasks.park(queue, body, 'not a task message');
     },
     stop,
   );

@@ -7,6 +7,7 @@ import type { ObjectStore, UploadStore } from './object-store.ts';
 import type { TaskQueue } from './task-queue.ts';
 import type { VideoStore } from './video-store.ts';
 import type { Vision } from './vision.ts';
+import type { WorkerBoard } from './worker-board.ts';
 
 export type * from './arrivals.ts';
 export type * from './audience.ts';
@@ -31,6 +32,7 @@ export interface Ports {
   audience: Audience;
   media: MediaTools;
   vision: Vision;
+  workers: Pick<WorkerBoard, 'present'>;
   /** Lends an empty folder and deletes it afterwards, whatever happened. */
   scratch: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
   now: () => Date;

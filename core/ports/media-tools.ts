@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis.ts';
 import type { Frame, SourceFacts } from '../media.ts';
 import type { Way } from '../playable.ts';
 import type { FilterPlan } from '../profiles/profile.ts';
+import type { Timeline } from '../timeline.ts';
 import type { SampledFrame } from './vision.ts';
 
 /** Bytes that can be read anywhere, such as an object in S3. Counts what was read. */
@@ -58,6 +59,35 @@ export interface MediaTools {
   enhance(job: EnhanceJob): Promise<Enhanced>;
 
   /**
+   * Where and how the source is to be cut into chunks of about so many seconds; null where it is to be worked on whole.
+   *
+   * @throws TransientError when the source cannot be read
+   */
+  cut(job: CutJob): Promise<Cutting | null>;
+
+  /**
+   * Decodes, filters and encodes one chunk, and looks at what came of it. What comes out depends on nothing but the job.
+   *
+   * @throws TransientError `chunk_failed` also where the source or the cutting may be to blame: work on the whole video
+   *   will tell; `other_build` when this is not the FFmpeg that the plan was made with
+   */
+  enhanceChunk(job: ChunkJob): Promise<EncodedChunk>;
+
+  /**
+   * Everything of the output but its pictures: all sound, encoded once and whole, subtitles and chapters.
+   *
+   * @throws TransientError `sound_failed`
+   */
+  encodeSound(job: Omit<ChunkJob, 'index' | 'plan'>): Promise<Pick<Enhanced, 'path' | 'size' | 'cpuSeconds'>>;
+
+  /**
+   * Joins chunks and sound without encoding anything, to a file that streams at once, and looks at it.
+   *
+   * @throws TransientError `not_joined` when they do not fit together
+   */
+  assemble(job: AssemblyJob): Promise<Pick<Enhanced, 'path' | 'size' | 'durationSeconds' | 'cpuSeconds'>>;
+
+  /**
    * The source as an MP4 that every browser plays, with the times of what `enhance` writes, so that both run in step.
    * Where the pictures cannot be kept, they are encoded anew: by a plan without repairs, at most 720 lines of them.
    *
@@ -111,6 +141,48 @@ export interface EnhanceJob {
   /** 0 to 100, about twice a second. */
   onProgress(percent: number): void;
   signal: AbortSignal;
+}
+
+export interface CutJob extends Pick<EnhanceJob, 'source' | 'facts' | 'plan' | 'signal'> {
+  seconds: number;
+}
+
+/** How a video is cut, and everything else that its chunks depend on. */
+export interface Cutting {
+  timeline: Timeline;
+  /** FFmpeg's name of the encoder, its threads, and FFmpeg's own version. */
+  encoder: string;
+  threads: number;
+  build: string;
+  /** Whether there is anything beside the pictures. */
+  sound: boolean;
+}
+
+export interface ChunkJob extends EnhanceJob {
+  cut: Cutting;
+  index: number;
+}
+
+/** A chunk's pictures, encoded and looked at again. */
+export interface EncodedChunk {
+  /** An MP4 with nothing in it but the chunk's pictures, the first at 0; inside `scratch`. */
+  path: string;
+  size: number;
+  frames: number;
+  /** Of the first and the last picture, in ticks of the output. */
+  first: number;
+  last: number;
+  /** Of all pictures' times, counted from the first, and of their bytes, in the order that they lie in. */
+  fingerprint: string;
+  parameterSets: string;
+  cpuSeconds: number;
+}
+
+export interface AssemblyJob extends Pick<EnhanceJob, 'facts' | 'scratch' | 'signal'> {
+  /** In order; their files lie in `scratch` and have plain names. */
+  chunks: readonly Omit<EncodedChunk, 'size' | 'cpuSeconds'>[];
+  /** The file that `encodeSound` made, where there was anything for it. */
+  sound: string | null;
 }
 
 export interface Enhanced {

@@ -13,13 +13,19 @@ export interface TaskQueue {
 /** The receiving end, for processes that consume by themselves. */
 export interface TaskSource {
   /**
-   * Hands out deliveries one at a time (prefetch 1) until the signal, then waits for the one in hand. A delivery is
-   * acknowledged when `handle` resolves, and given back when it throws. Survives lost connections and cancelled consumers.
+   * Hands out deliveries one at a time until the signal, then waits for the one in hand. Looks into the lanes in their
+   * order: the second has its turn while there is nothing in the first. A delivery is acknowledged when `handle`
+   * resolves, and given back when it throws. Survives lost connections and cancelled consumers.
    */
-  consume(queue: QueueName, handle: (delivery: Delivery) => Promise<void>, signal: AbortSignal): Promise<void>;
+  consume(
+    lanes: readonly QueueName[],
+    handle: (delivery: Delivery) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface Delivery {
+  queue: QueueName;
   body: Uint8Array;
   redelivered: boolean;
 }

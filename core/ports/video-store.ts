@@ -1,3 +1,4 @@
+import type { Piece } from '../pieces.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Video } from '../video.ts';
 
@@ -36,6 +37,16 @@ export interface VideoStore {
   /** Strikes an attempt off the list, unless another one began since. */
   unwatch(watched: Watched): Promise<void>;
 
+  /**
+   * Moves a piece forward together with its video, as `change` does: both are read, `decide` is asked, and what it
+   * changed of them is written at once or not at all. A piece that was never written is handed to it as new.
+   */
+  changePiece(of: PieceRef, decide: (record: PieceOfVideo) => PieceOfVideo | Refusal): Promise<PieceOfVideo | Refusal>;
+  /** All pieces that were begun, of whatever plan, in no order. */
+  pieces(fileId: string): Promise<Piece[]>;
+  /** Removes the pieces that were last worked on in this attempt or an earlier one. */
+  removePieces(fileId: string, attempt: number): Promise<void>;
+
   /** Removes every row of the video. Removing what is not there is no error. */
   remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void>;
 }
@@ -49,4 +60,15 @@ export interface ListPage {
 export interface Watched {
   file_id: string;
   attempt: number;
+}
+
+export interface PieceRef {
+  file_id: string;
+  plan: string;
+  name: string;
+}
+
+export interface PieceOfVideo {
+  video: Video;
+  piece: Piece;
 }

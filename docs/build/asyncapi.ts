@@ -53,7 +53,13 @@ export function asyncApi() {
           ...Object.values(QUEUES).map(({ name, keys }) => `Queue \`${name}\` takes ${keys.join(' and ')}.`),
           `What fails comes again after ${RETRY_DELAYS_MS.map((ms) => `${ms / 1000} s`).join(', ')}.`,
         ].join(' '),
-        parameters: { message_type: { enum: TaskMessage.shape.type.options } },
+        parameters: {
+          message_type: {
+            enum: Object.values(QUEUES)
+              .flatMap(({ keys }) => [...keys])
+              .filter((key, at, all) => all.indexOf(key) === at),
+          },
+        },
         bindings: { amqp: { is: 'routingKey', exchange: { name: 'reelight', type: 'topic', durable: true } } },
         messages: { task: message('Task', 'Work on one attempt of one video.', TaskMessage) },
       },

@@ -9,7 +9,7 @@ const LAST_MS = 10_000;
 const log = functionLog();
 const broker = lazyBroker('sweep', log);
 const { videos } = table();
-const { uploads } = buckets();
+const { uploads, files } = buckets();
 /** Most runs find nothing to publish, and need no broker. */
 const tasks: Ports['tasks'] = {
   publish: async (message) => (await broker()).publish(message),
@@ -20,5 +20,5 @@ const tasks: Ports['tasks'] = {
 /** A tick of the clock in; out goes how many videos were found in which state. */
 export async function handler(_: ScheduledEvent, context: Context): Promise<Awaited<ReturnType<typeof sweep>>> {
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MS));
-  return sweep({ videos, uploads, arrivals: arrivals(), tasks, now, log }, signal);
+  return sweep({ videos, uploads, files, arrivals: arrivals(), tasks, now, log }, signal);
 }

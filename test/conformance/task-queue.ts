@@ -119,6 +119,59 @@ export function taskQueueConformance(openRig: (options: { requeueAfterMs: number
       });
     });
 
+    describe('lanes', () => {
+      it('are looked into in their order, whenever a delivery is done', async () => {
+        const gates: (() => void)[] = [];
+        const stopping = new AbortController();
+        const taken: string[] = [];
+        const ended = rig.queue.consume(
+          ['enhance', 'pieces'],
+          ({ queue }) => {
+            taken.push(queue);
+            return new Promise((done) => gates.push(done));
+          },
+          stopping.signal,
+        );
+        for (const piece of ['chunk-0', 'chunk-1', 'chunk-2']) await rig.queue.publish(aPiece(piece));
+        await until(() => taken.length === 1);
+        await rig.queue.publish(task('video.enhance'));
+        await quiet();
+        for (const count of [1, 2, 3]) {
+          gates[count - 1]?.();
+          await until(() => taken.length === count + 1);
+        }
+        expect(taken).toEqual(['pieces', 'enhance', 'pieces', 'pieces']);
+        gates[3]?.();
+        stopping.abort();
+        await ended;
+      });
+
+      it('are not held back by a worker that is busy', async () => {
+        const gate = Promise.withResolvers<void>();
+        const stopping = new AbortController();
+        let busy = 0;
+        const consume = () =>
+          rig.queue.consume(
+            ['enhance', 'pieces'],
+            () => {
+              busy += 1;
+              return gate.promise;
+            },
+            stopping.signal,
+          );
+        const ended = [consume()];
+        await rig.queue.publish(aPiece('chunk-0'));
+        await until(() => busy === 1);
+        await rig.queue.publish(task('video.enhance'));
+        await quiet();
+        ended.push(consume());
+        await until(() => busy === 2);
+        gate.resolve();
+        stopping.abort();
+        await Promise.all(ended);
+      });
+    });
+
     describe('stopping', () => {
       it('ends an idle consumer', async () => {
         const consumer = consume('enhance');
@@ -132,7 +185,7 @@ export function taskQueueConformance(openRig: (options: { requeueAfterMs: number
       it('does not begin when the signal aborted before', async () => {
         await rig.queue.publish(task('video.enhance'));
         const handle = vi.fn(async () => {});
-        await rig.queue.consume('enhance', handle, AbortSignal.abort());
+        await rig.queue.consume(['enhance'], handle, AbortSignal.abort());
         expect(handle).not.toHaveBeenCalled();
       });
 
@@ -212,8 +265,16 @@ export function taskQueueConformance(openRig: (options: { requeueAfterMs: number
   });
 }
 
-export function task(type: TaskType): TaskMessage {
+/** Any but those that belong to a plan. */
+type PlainType = Exclude<TaskType, 'video.piece' | 'video.assemble'>;
+
+export function task(type: PlainType): TaskMessage {
   return { v: 1, type, file_id: crypto.randomUUID(), attempt: 1, trace: newTrace() };
+}
+
+function aPiece(piece: string): TaskMessage {
+  const { file_id, attempt, trace } = task('video.enhance');
+  return { v: 1, type: 'video.piece', file_id, attempt, trace, plan: '0'.repeat(32), piece };
 }
 
 export interface Consumer {
@@ -232,7 +293,7 @@ export function startConsumer(
   const stopping = new AbortController();
   const taken: Delivery[] = [];
   const ended = source.consume(
-    queue,
+    [queue],
     (delivery) => {
       taken.push(delivery);
       return handle(delivery);

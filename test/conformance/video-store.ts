@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { VideoStore } from '../../core/ports/video-store.ts';
+import type { PieceOfVideo, VideoStore } from '../../core/ports/video-store.ts';
 import { abandon } from '../../core/process.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { cancelVideo, changeProcess, type Video } from '../../core/video.ts';
@@ -356,6 +356,72 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       await store.unwatch({ file_id: video.file_id, attempt: 1 });
       await store.change(video.file_id, touch);
       expect(await watched(video)).toEqual([]);
+    });
+  });
+
+  describe('pieces', () => {
+    const [plan, name] = ['a'.repeat(32), 'chunk-0'];
+    const ref = ({ file_id }: Video) => ({ file_id, plan, name });
+    const begun = ({ video, piece }: PieceOfVideo): PieceOfVideo => ({
+      video,
+      piece: { ...piece, state: { ...piece.state, progress: piece.state.progress + 1 } },
+    });
+    const both = (record: PieceOfVideo): PieceOfVideo => ({ ...begun(record), video: touch(record.video) });
+
+    it('are new until they are written, and then what was written', async () => {
+      const video = await add();
+      const written = await store.changePiece(ref(video), begun);
+      expect(written).toMatchObject({ video, piece: { plan, name, attempt: 1, seq: 1, state: { progress: 1 } } });
+      expect(await store.pieces(video.file_id)).toEqual([written instanceof Refusal ? null : written.piece]);
+      expect(await store.get(video.file_id)).toEqual(video);
+    });
+
+    it('change together with their video, or not at all', async () => {
+      const video = await add();
+      const { file_id } = video;
+      expect(await store.changePiece(ref(video), both)).toMatchObject({ video: { seq: 2 }, piece: { seq: 1 } });
+      expect(await store.changePiece(ref(video), () => new Refusal('superseded'))).toMatchObject({
+        reason: 'superseded',
+      });
+      const invalid = ({ video: record, piece }: PieceOfVideo) => ({
+        video: touch(record),
+        piece: { ...piece, plan: '?' },
+      });
+      await expect(store.changePiece(ref(video), invalid)).rejects.toThrow();
+      expect(await store.get(file_id)).toMatchObject({ seq: 2 });
+      expect(await store.pieces(file_id)).toMatchObject([{ seq: 1 }]);
+    });
+
+    it('refuse `gone` where there is no video', async () => {
+      expect(await store.changePiece({ file_id: randomUUID(), plan, name }, begun)).toMatchObject({ reason: 'gone' });
+    });
+
+    it('lose no change of many at once', async () => {
+      const video = await add();
+      const names = ['chunk-0', 'chunk-1', 'sound'];
+      await Promise.all(
+        names.flatMap((each) =>
+          [both, both, begun].map((decide) => store.changePiece({ ...ref(video), name: each }, decide)),
+        ),
+      );
+      expect(await store.get(video.file_id)).toMatchObject({ seq: 1 + 6 });
+      const pieces = await store.pieces(video.file_id);
+      expect(pieces.map((piece) => piece.name).toSorted()).toEqual(names);
+      for (const piece of pieces) expect(piece).toMatchObject({ seq: 3, state: { progress: 3 } });
+    });
+
+    it('are removed up to an attempt, and with their video', async () => {
+      const video = await add();
+      const { file_id } = video;
+      await store.changePiece(ref(video), begun);
+      await store.changePiece({ ...ref(video), name: 'sound' }, (record) => ({
+        ...record,
+        piece: { ...record.piece, attempt: 2 },
+      }));
+      await store.removePieces(file_id, 1);
+      expect(await store.pieces(file_id)).toMatchObject([{ name: 'sound' }]);
+      await store.remove(video);
+      expect(await store.pieces(file_id)).toEqual([]);
     });
   });
 

@@ -93,7 +93,8 @@ describe('what is sent', () => {
     for (const { name } of Object.values(QUEUES)) await admin.channel.deleteQueue(name);
     const message = task('video.uploaded');
     await sender.publish(message);
-    for (const { name } of Object.values(QUEUES)) {
+    for (const { name, keys } of Object.values(QUEUES)) {
+      if (!keys.some((key) => key === message.type)) continue;
       expect(JSON.parse((await get(name)).content.toString())).toEqual(message);
     }
   });

@@ -2,11 +2,12 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
+import type { EncodedChunk } from '../../../core/ports/index.ts';
 import { OUTPUT_TICKS } from '../../../core/timeline.ts';
 import { cpuOf } from '../cpu-time.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { run } from '../run.ts';
-import type { EncodedChunk } from './encode-chunk.ts';
+import { shortage } from '../shortage.ts';
 import { verifyWhole } from './verify-whole.ts';
 
 /** What is remembered of an encoded chunk until all are there. */
@@ -65,7 +66,7 @@ export async function assemble(
     const ended = await run({ program: ffmpeg, args, cwd: scratch, signal });
     if (ended.code !== 0) {
       log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: ended.stderr });
-      throw notJoined('FFmpeg could not join the chunks.');
+      throw shortage(ended) ?? notJoined('FFmpeg could not join the chunks.');
     }
     const { durationSeconds, fault } = await verifyWhole(ffprobe, path, pieces, sound, signal);
     if (fault) {

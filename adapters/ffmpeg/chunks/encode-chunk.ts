@@ -2,9 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import type { SourceFacts } from '../../../core/media.ts';
-import type { RangeSource } from '../../../core/ports/index.ts';
-import type { FilterPlan } from '../../../core/profiles/profile.ts';
+import type { EncodedChunk, EnhanceJob } from '../../../core/ports/index.ts';
 import { type Chunk, OUTPUT_TICKS, outputTicks, type Timeline } from '../../../core/timeline.ts';
 import { encodeCommand } from '../command.ts';
 import { cpuOf } from '../cpu-time.ts';
@@ -13,39 +11,18 @@ import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { withInput } from '../input.ts';
 import { type Progress, percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
+import { shortage } from '../shortage.ts';
 import { stallWatch } from '../watch.ts';
 import { chunkGraph } from './chunk-graph.ts';
 import { fingerprint, ownVideo } from './own-video.ts';
 
-export interface ChunkJob {
-  source: RangeSource;
-  facts: SourceFacts;
-  plan: FilterPlan;
+/** As `MediaTools.enhanceChunk` is asked for, with what the plan names looked up. */
+export interface ChunkEncoding extends EnhanceJob {
   timeline: Timeline;
   chunk: Chunk;
   encoder: Encoder;
   /** Of the encoder: their number shows in what it makes. */
   threads: number;
-  /** An empty folder of this job's own. */
-  scratch: string;
-  /** 0 to 100, about twice a second. */
-  onProgress(percent: number): void;
-  signal: AbortSignal;
-}
-
-/** A chunk's pictures, encoded and looked at again. */
-export interface EncodedChunk {
-  /** An MP4 with nothing in it but the chunk's pictures, the first at 0; inside `scratch`. */
-  path: string;
-  size: number;
-  frames: number;
-  /** Of the first and the last picture, in ticks of the output. */
-  first: number;
-  last: number;
-  /** Of all pictures' times, counted from the first, and of their bytes, in the order that they lie in. */
-  fingerprint: string;
-  parameterSets: string;
-  cpuSeconds: number;
 }
 
 /**
@@ -55,7 +32,7 @@ export interface EncodedChunk {
  * @throws TransientError `chunk_failed`, also when the pictures are not those that the timeline tells of, or there are
  *   none: whether that is the fault of the source or of the cutting, only work on the whole video can tell
  */
-export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkJob, log: Log): Promise<EncodedChunk> {
+export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncoding, log: Log): Promise<EncodedChunk> {
   const { source, facts, plan, timeline, chunk, scratch, signal } = job;
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
@@ -84,7 +61,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkJob, 
       if (ended.code !== 0) {
         const stderr = input.redact(ended.stderr);
         log.info('ffmpeg failed', { chunk: chunk.index, code: ended.code, signal: ended.signal, stderr });
-        throw chunkFailed(`FFmpeg could not encode chunk ${chunk.index}.`);
+        throw shortage(ended) ?? chunkFailed(`FFmpeg could not encode chunk ${chunk.index}.`);
       }
       if (last.frames === 0) throw chunkFailed(`There is no picture in chunk ${chunk.index}.`);
       const { times, sums, parameterSets, fault } = await ownVideo(ffprobe, path, { decode: true }, signal);
@@ -144,7 +121,7 @@ function misfit(
   return past ? 'it goes on for too long' : undefined;
 }
 
-function secondsOf({ start, end }: Chunk, timeline: Timeline, { duration }: SourceFacts): number {
+function secondsOf({ start, end }: Chunk, timeline: Timeline, { duration }: EnhanceJob['facts']): number {
   const from = outputTicks(timeline, start ?? timeline.first);
   const to =
     end === null ? outputTicks(timeline, timeline.first) + duration * OUTPUT_TICKS : outputTicks(timeline, end);

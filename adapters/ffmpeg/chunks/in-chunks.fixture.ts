@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLog } from '../../../core/log.ts';
 import type { SourceFacts } from '../../../core/media.ts';
-import type { RangeSource } from '../../../core/ports/index.ts';
+import type { EncodedChunk, RangeSource } from '../../../core/ports/index.ts';
 import type { FilterPlan } from '../../../core/profiles/profile.ts';
 import { CHUNK_SECONDS, planTimeline, type Timeline } from '../../../core/timeline.ts';
 import { reachOf } from '../../../core/timeline-reach.ts';
@@ -10,7 +10,7 @@ import type { Encoder } from '../encoders.ts';
 import { findFfmpeg } from '../find-ffmpeg.ts';
 import { probe } from '../probe.ts';
 import { type Assembled, assemble } from './assemble.ts';
-import { type EncodedChunk, encodeChunk } from './encode-chunk.ts';
+import { encodeChunk } from './encode-chunk.ts';
 import { findJoints } from './joints.ts';
 import { encodeSound, hasSound } from './sound.ts';
 

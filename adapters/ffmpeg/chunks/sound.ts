@@ -9,6 +9,7 @@ import type { Encoder } from '../encoders.ts';
 import { withInput } from '../input.ts';
 import { percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
+import { shortage } from '../shortage.ts';
 import { trackArguments } from '../tracks.ts';
 import { stallWatch } from '../watch.ts';
 
@@ -59,7 +60,7 @@ export function encodeSound(
       if (ended.code === 0) return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) };
       log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
       await rm(path, { force: true });
-      throw new TransientError('sound_failed', 'The sound could not be encoded.');
+      throw shortage(ended) ?? new TransientError('sound_failed', 'The sound could not be encoded.');
     } finally {
       watch.stop();
     }

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
+import { homeFrom } from '../local/home.ts';
+import { freePorts } from '../local/ports.ts';
+import { startPipeline } from '../local/start.ts';
+import { talkTo, type VideoView } from '../test/talk.ts';
+
+/*
+ * What many workers gain, and what cutting costs: one three-minute clip in 720p on one worker and on two, the encoder of
+ * each pinned to one thread; and a short clip's time behind a long one against being alone. On the real pipeline, in a home
+ * of its own.
+ *
+ *   npm run bench:scale -- [seconds] [--json FILE]
+ */
+
+const exec = promisify(execFile);
+const [given] = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
+const seconds = Number(given ?? 180);
+const jsonAt = process.argv.indexOf('--json');
+
+interface Run {
+  workers: number;
+  wall: number;
+  cpu: number;
+  bytes: number;
+  read: number;
+  /** From the end of the last piece to the end of all. */
+  assembly: number;
+  steps: Record<string, number>;
+}
+
+const root = await mkdtemp(join(tmpdir(), 'reelight-scale-'));
+try {
+  const long = await clip('long.mp4', seconds);
+  const short = await clip('short.mp4', 10);
+  const runs: Run[] = [];
+  let alone = 0;
+  let behind = 0;
+  for (const workers of [1, 2]) {
+    await withPipeline(workers, async (reelight) => {
+      runs.push(await measured(reelight, workers, long));
+      if (workers < 2) return;
+      alone = await wallOf(reelight, short);
+      const film = await reelight.send(long, 'bench-scale');
+      await reelight.until(film, ({ processes }) => processes.video_enhancement.progress > 10, 600_000);
+      behind = await wallOf(reelight, short);
+      await fetch(`${reelight.base}/videos/${film}`, { method: 'DELETE' });
+    });
+  }
+  print(runs, { alone, behind }, long.length);
+  const file = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
+  if (file) await writeFile(file, `${JSON.stringify({ seconds, runs, short: { alone, behind } }, null, 2)}\n`);
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+async function clip(name: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(root, name);
+  const { ffmpeg } = findFfmpeg();
+  await exec(ffmpeg, [
+    ...['-v', 'error', '-y', '-stream_loop', '-1', '-i', 'examples/big-buck-bunny.mp4', '-t', String(length)],
+    ...['-vf', 'scale=1280:720', '-c:v', 'libx264', '-preset', 'veryfast', '-g', '100', '-c:a', 'aac', path],
+  ]);
+  return new Uint8Array(await readFile(path));
+}
+
+async function withPipeline(
+  workers: number,
+  use: (reelight: ReturnType<typeof talkTo>) => Promise<void>,
+): Promise<void> {
+  const usual = homeFrom(process.env);
+  const [edge, emulator, broker] = await freePorts(3);
+  Object.assign(process.env, {
+    REELIGHT_HOME: join(root, `home-${workers}`),
+    REELIGHT_VENV: usual.venv,
+    WORKERS: String(workers),
+    ENCODER_THREADS: '1',
+    PORT: String(edge),
+    REELIGHT_EMULATOR_PORT: String(emulator),
+    REELIGHT_BROKER_PORT: String(broker),
+  });
+  const pipeline = await startPipeline({ note: (line) => console.error(line) });
+  try {
+    await use(talkTo(pipeline.addresses.base));
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+async function measured(reelight: ReturnType<typeof talkTo>, workers: number, bytes: Uint8Array<ArrayBuffer>) {
+  const began = Date.now();
+  const id = await reelight.send(bytes, 'bench-scale');
+  let last = began;
+  const done = await reelight.until(
+    id,
+    ({ status, processes }) => {
+      if (processes.video_enhancement.progress < 90) last = Date.now();
+      return ['completed', 'failed'].includes(status);
+    },
+    1_800_000,
+  );
+  const ended = Date.now();
+  if (done.status !== 'completed') throw new Error(JSON.stringify(done.processes));
+  const { receipts } = await reelight.json<VideoView & { receipts: { video_enhancement: Receipt } }>(`/videos/${id}`);
+  const { cpu_seconds: cpu, bytes_read: read, steps } = receipts.video_enhancement;
+  const wall = (ended - began) / 1000;
+  return { workers, wall, cpu, bytes: done.outputs.enhanced?.size ?? 0, read, assembly: (ended - last) / 1000, steps };
+}
+
+interface Receipt {
+  cpu_seconds: number;
+  bytes_read: number;
+  steps: Record<string, number>;
+}
+
+async function wallOf(reelight: ReturnType<typeof talkTo>, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  const began = Date.now();
+  const id = await reelight.send(bytes, 'bench-scale');
+  await reelight.until(id, ({ processes }) => processes.video_enhancement.status === 'completed', 900_000);
+  return (Date.now() - began) / 1000;
+}
+
+function print(runs: Run[], short: { alone: number; behind: number }, size: number): void {
+  console.log(`\none clip of ${seconds} s, 1280×720, ${(size / 1e6).toFixed(1)} MB; one encoder thread a worker`);
+  console.log('workers   wall s    CPU s   read/source   last piece to playable s   output MB');
+  for (const { workers, wall, cpu, bytes, read, assembly } of runs) {
+    const share = (read / size).toFixed(2);
+    console.log(
+      `${workers}         ${wall.toFixed(1).padStart(6)}   ${cpu.toFixed(1).padStart(6)}   ${share.padStart(11)}   ` +
+        `${assembly.toFixed(1).padStart(24)}   ${(bytes / 1e6).toFixed(2).padStart(9)}`,
+    );
+  }
+  const [one, two] = runs;
+  if (one && two) console.log(`efficiency of two workers: ${((one.wall / two.wall / 2) * 100).toFixed(0)} %`);
+  console.log(
+    `a short clip alone ${short.alone.toFixed(1)} s, behind a long one ${short.behind.toFixed(1)} s: × ${(short.behind / short.alone).toFixed(2)}`,
+  );
+}

@@ -1,0 +1,315 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ObjectConflict, ResourceError, TransientError } from '../core/errors.ts';
+import { enhancedKey, sourceKey, workPrefix } from '../core/keys.ts';
+import type { Message, TaskMessage } from '../core/messages.ts';
+import { PIECES_PER_WORKER } from '../core/pieces.ts';
+import type { MediaTools } from '../core/ports/index.ts';
+import { LEASE_MS } from '../core/process.ts';
+import { CHUNK_SECONDS } from '../core/timeline.ts';
+import { changeProcess } from '../core/video.ts';
+import { aVideo } from '../test/a-video.ts';
+import { paperMedia, twins } from '../test/twins.ts';
+import { cancelWork } from './cancel.ts';
+import { dispatch } from './dispatch.ts';
+import { retry } from './retry.ts';
+import { workOn } from './work-on.ts';
+
+/* A video that is cut: what is given out, counted and put together, whatever comes twice, late or never. */
+
+const id = aVideo().file_id;
+const never = new AbortController().signal;
+const CHUNKS = 7;
+
+/** Media tools that cut every video in seven, and write down which chunk is which. */
+function cuttingMedia(first: (index: number) => Promise<void> = async () => {}): MediaTools {
+  const chunks = Array.from({ length: CHUNKS }, (_, index) => ({
+    ...{ index, start: index === 0 ? null : index, end: index === CHUNKS - 1 ? null : index + 1, seek: index },
+    bytes: { from: index, to: null },
+  }));
+  return {
+    ...paperMedia(),
+    cut: async ({ seconds }) => ({
+      timeline: { timeBase: { num: 1, den: 1 }, origin: 0, first: 0, chunks },
+      ...{ encoder: `paper ${seconds}`, threads: 1, build: '1', sound: true },
+    }),
+    enhanceChunk: async ({ index, scratch, onProgress }) => {
+      await first(index);
+      onProgress(100);
+      const path = join(scratch, 'chunk.mp4');
+      await writeFile(path, `[${index}]`);
+      return {
+        ...{ path, size: 3, frames: 1, first: index, last: index, fingerprint: String(index), parameterSets: '' },
+        cpuSeconds: 1,
+      };
+    },
+    encodeSound: async ({ scratch }) => {
+      const path = join(scratch, 'sound.mp4');
+      await writeFile(path, 'la');
+      return { path, size: 2, cpuSeconds: 1 };
+    },
+    assemble: async ({ chunks: made, sound, scratch }) => {
+      const path = join(scratch, 'enhanced.mp4');
+      for (const { path: chunk } of made) await appendFile(path, await readFile(chunk));
+      await appendFile(path, sound ? await readFile(sound) : '');
+      return { path, size: (await readFile(path)).length, durationSeconds: CHUNKS, cpuSeconds: 1 };
+    },
+  };
+}
+const WHOLE = `${Array.from({ length: CHUNKS }, (_, index) => `[${index}]`).join('')}la`;
+
+async function dispatched(media = cuttingMedia()) {
+  const world = twins();
+  const ports = { ...world.ports, media };
+  await ports.videos.create(aVideo());
+  await ports.uploads.write(sourceKey(id), 'movie', { contentType: 'video/mp4' });
+  await dispatch(ports, sourceKey(id));
+  const { published, later } = world.recorded;
+  const work = (message: TaskMessage | undefined, signal = never, changes: Partial<typeof ports> = {}) =>
+    workOn({ ...ports, ...changes }, message as TaskMessage, 'worker', signal);
+  /** What the broker has to give next, delayed tasks after all others. */
+  const next = () => published.shift() ?? later.shift()?.message;
+  const drain = async () => {
+    for (let message = next(); message; message = next()) await work(message);
+  };
+  const video = async () => {
+    const found = await ports.videos.get(id);
+    if (!found) throw new Error('the video is gone');
+    return found;
+  };
+  const output = async () => {
+    const head = await ports.files.head(enhancedKey(id));
+    let text = '';
+    if (head) for await (const part of await ports.files.read(head.key, { start: 0, end: head.size - 1 })) text += part;
+    return text;
+  };
+  return { ...world, ports, work, drain, video, output, published, later };
+}
+type World = Awaited<ReturnType<typeof dispatched>>;
+
+/** It is well and whole, and nothing that it was made with is left. */
+async function expectWhole({ ports, video, output }: World, cpuSeconds = CHUNKS + 1 + 1 + 0.1 + 0.2) {
+  const { processes, work, receipts, outputs } = await video();
+  expect(processes.video_enhancement).toMatchObject({ status: 'completed', progress: 100, claim: null });
+  expect(await output()).toBe(WHOLE);
+  expect(work).toBeNull();
+  expect(receipts.video_enhancement?.cpu_seconds).toBeCloseTo(cpuSeconds);
+  expect(outputs).toMatchObject({ source: { sharing: 'proxy' }, poster: {}, enhanced: { duration_seconds: CHUNKS } });
+  await expectNothingLeft(ports);
+}
+
+async function expectNothingLeft(ports: World['ports']) {
+  expect(await ports.videos.pieces(id)).toEqual([]);
+  expect(ports.files.keys().filter((key) => key.startsWith(workPrefix(id)))).toEqual([]);
+}
+
+it('is cut, made by piece, and put together', async () => {
+  const world = await dispatched();
+  await world.drain();
+  await expectWhole(world);
+});
+
+it('has a small window of its pieces with the broker, larger where there are more workers', async () => {
+  for (const workers of [0, 1, 3]) {
+    const { ports, work, published, video } = await dispatched();
+    for (let n = 0; n < workers; n++) await world(ports).report(`worker-${n}`, { broker: 'up' });
+    await work(published.shift());
+    const open = () => published.filter(({ type }) => type === 'video.piece').length;
+    const window = Math.max(1, workers) * PIECES_PER_WORKER;
+    expect(open()).toBe(window);
+    expect((await video()).processes.video_enhancement).toMatchObject({ status: 'processing', claim: null });
+    for (let done = 1; done <= 3; done++) {
+      await work(published.shift());
+      expect(open()).toBe(Math.min(window, CHUNKS + 2 - done));
+    }
+  }
+});
+
+const world = (ports: World['ports']) => ports.workers;
+
+it('shows progress that only grows', async () => {
+  const { clock, work, published, video } = await dispatched();
+  let last = 0;
+  for (let message = published.shift(); message; message = published.shift()) {
+    await work(message);
+    clock.pass(2_000);
+    const { progress } = (await video()).processes.video_enhancement;
+    expect(progress).toBeGreaterThanOrEqual(last);
+    last = progress;
+  }
+  expect(last).toBe(100);
+});
+
+it('is made once, whatever is delivered twice, at once, and in whatever order', async () => {
+  const plan = fc.array(fc.nat(), { minLength: 60, maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(plan, async (choices) => {
+      let made = 0;
+      const here = await dispatched(
+        cuttingMedia(async () => {
+          made += 1;
+        }),
+      );
+      let turn = 0;
+      for (let rounds = 0; here.published.length + here.later.length > 0; rounds++) {
+        expect(rounds).toBeLessThan(500);
+        if (here.published.length === 0) here.clock.pass(3_000);
+        const queue: TaskMessage[] = [
+          ...here.published.splice(0),
+          ...here.later.splice(0).map(({ message }) => message),
+        ];
+        const [message] = queue.splice((choices[turn++ % choices.length] ?? 0) % queue.length, 1);
+        here.published.push(...queue);
+        const twice = (choices[turn++ % choices.length] ?? 0) % 3 === 0;
+        await Promise.all(Array.from({ length: twice ? 2 : 1 }, () => here.work(message)));
+      }
+      await expectWhole(here);
+      expect(made).toBe(CHUNKS);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('goes on where a worker died between what it wrote and what it had to say', async () => {
+  const here = await dispatched();
+  const { work, published, recorded } = here;
+  const plan = published.shift();
+  recorded.breakWith(new TransientError('broker_unavailable', 'gone'));
+  await expect(work(plan)).rejects.toThrow('gone');
+  recorded.breakWith(undefined);
+  await work(plan);
+  const lost: TaskMessage[] = [];
+  for (let message = published.shift(); message; message = published.shift()) {
+    recorded.breakWith(new TransientError('broker_unavailable', 'gone'));
+    await work(message).catch(() => {
+      lost.push(message as TaskMessage);
+    });
+    recorded.breakWith(undefined);
+    // The broker gives again what was not acknowledged.
+    for (const again of lost.splice(0)) await work(again);
+  }
+  await expectWhole(here);
+});
+
+it('does not wait for messages that were lost: those who look after it give them again', async () => {
+  const here = await dispatched();
+  const plan = here.published.shift();
+  await here.work(plan);
+  here.published.splice(0);
+  await here.work(plan);
+  expect(here.published).toEqual([]);
+  here.clock.pass(LEASE_MS * 7);
+  await here.work(plan);
+  await here.drain();
+  await expectWhole(here);
+});
+
+it('refuses what a worker brings that was replaced, and removes it', async () => {
+  const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+  let frozen = true;
+  const here = await dispatched(
+    cuttingMedia(async () => {
+      if (!frozen) return;
+      frozen = false;
+      await thawed;
+    }),
+  );
+  await here.work(here.published.shift());
+  const pieces = here.published.filter((message): message is Message<'video.piece'> => message.type === 'video.piece');
+  for (const message of here.published.splice(0)) await here.work(message);
+  const chunk = here.published.shift();
+  const late = here.work(chunk);
+  await expect.poll(() => frozen).toBe(false);
+  here.clock.pass(LEASE_MS + 1);
+  await here.work(chunk);
+  thaw();
+  await late;
+  await here.drain();
+  expect(pieces.length).toBeGreaterThan(0);
+  await expectWhole(here);
+});
+
+it.each([
+  ['for want of memory', new ResourceError('out_of_memory', 'no'), [CHUNK_SECONDS / 2, 0]],
+  ['for any other reason', new TransientError('chunk_failed', 'no'), [0]],
+])('begins a new plan when a chunk keeps failing %s, and is not cut at last', async (_, error, plans) => {
+  const here = await dispatched(cuttingMedia(() => Promise.reject(error)));
+  const seen = new Set<number>();
+  for (let rounds = 0; rounds < 100 && here.published.length + here.later.length > 0; rounds++) {
+    await here.work(here.published.shift() ?? here.later.shift()?.message);
+    seen.add((await here.video()).chunk_seconds);
+  }
+  expect([...seen]).toEqual([CHUNK_SECONDS, ...plans]);
+  expect((await here.video()).processes.video_enhancement.status).toBe('completed');
+  expect(await here.output()).toBe('MOVIE');
+  expect(here.recorded.parked).toEqual([]);
+});
+
+it('fails at once when a piece finds that the source can never be read', async () => {
+  const gone = new ObjectConflict('object_gone', 'The source is gone.');
+  const here = await dispatched(cuttingMedia(() => Promise.reject(gone)));
+  await here.drain();
+  const { processes, work } = await here.video();
+  expect(processes.video_enhancement).toMatchObject({ status: 'failed', error_code: 'object_gone' });
+  expect(work).toBeNull();
+});
+
+it('takes over what an earlier attempt finished', async () => {
+  let [made, broken] = [0, true];
+  const here = await dispatched(
+    cuttingMedia(async (index) => {
+      if (broken && index === 4) throw new ObjectConflict('object_gone', 'The source is gone.');
+      made += 1;
+    }),
+  );
+  await here.drain();
+  expect((await here.video()).processes.video_enhancement.status).toBe('failed');
+  expect(made).toBe(4);
+  broken = false;
+  await here.ports.videos.change(id, (video) =>
+    changeProcess(video, 'metadata_extraction', (process) => ({ ...process, status: 'completed' }), here.ports.now()),
+  );
+  await retry(here.ports, id);
+  await dispatch(here.ports, sourceKey(id));
+  await here.drain();
+  expect(made).toBe(CHUNKS);
+  const { receipts, attempt } = await here.video();
+  expect(attempt).toBe(2);
+  expect(receipts.video_enhancement?.cpu_seconds).toBeGreaterThan(CHUNKS);
+  expect(await here.output()).toBe(WHOLE);
+  await expectNothingLeft(here.ports);
+});
+
+it('makes again what is gone when it is to be put together', async () => {
+  const here = await dispatched();
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  const [piece] = (await here.ports.videos.pieces(id)).filter(({ result }) => result?.kind === 'chunk');
+  if (piece?.result?.kind !== 'chunk') throw new Error('no chunk');
+  await here.ports.files.remove(piece.result.key);
+  await here.drain();
+  // The source for comparing is there already.
+  await expectWhole(here, CHUNKS + 1 + 1 + 0.1);
+});
+
+it('ends where it is when it is cancelled, and leaves nothing', async () => {
+  const { promise: going, resolve: go } = Promise.withResolvers<void>();
+  let begun = 0;
+  const here = await dispatched(
+    cuttingMedia(async () => {
+      begun += 1;
+      if (begun === 3) await going;
+    }),
+  );
+  while (begun < 2) await here.work(here.published.shift());
+  const last = here.work(here.published.shift());
+  await expect.poll(() => begun).toBe(3);
+  await cancelWork(here.ports, id);
+  go();
+  await last;
+  await here.drain();
+  expect((await here.video()).processes.video_enhancement.status).toBe('cancelled');
+  expect(begun).toBe(3);
+  await expectNothingLeft(here.ports);
+});
