@@ -63,12 +63,14 @@ export async function giveOutAfter(ports: GivingPorts, { video, piece }: PieceOf
 /** Draws the progress of a video from its pieces. */
 export async function drawProgress({ videos, now }: GivingPorts, video: Video): Promise<void> {
   const { work, attempt } = video;
-  const drawn = Date.parse(video.processes.video_enhancement.last_updated);
-  if (!work || now().getTime() - drawn < DRAWN_MS) return;
+  const { last_updated: seen } = video.processes.video_enhancement;
+  if (!work || now().getTime() - Date.parse(seen) < DRAWN_MS) return;
   const share = shareDone(work, await videos.pieces(video.file_id), attempt);
   const percent = PLANNED_PERCENT + share * (WORKED_PERCENT - PLANNED_PERCENT);
   await videos.change(video.file_id, (current) => {
     if (current.attempt !== attempt || current.work?.plan !== work.plan) return new Refusal('superseded');
+    // Somebody else's heartbeat came first.
+    if (current.processes.video_enhancement.last_updated !== seen) return new Refusal('unchanged');
     return changeProcess(
       current,
       'video_enhancement',

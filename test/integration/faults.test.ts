@@ -1,66 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, inject, it } from 'vitest';
 import { talkTo } from '../talk.ts';
+import { encoders, isRunning, kill } from './parts.ts';
 
 /* Whatever dies, no accepted video is lost, and nobody has to restart anything by hand. */
 
 const reelight = talkTo(inject('base'));
 const outputs = inject('outputs');
-const runFolder = inject('runFolder');
-const home = inject('home');
 const client = `faults-${process.pid}`;
 const clip = new Uint8Array(await readFile('examples/big-buck-bunny.mp4'));
-
-/** The parts that run, by name, as the supervisor notes them down. */
-function parts(): { name: string; pid: number }[] {
-  return readdirSync(runFolder)
-    .filter((file) => file.endsWith('.part'))
-    .map((file) => ({
-      name: file.replace(/\.part$/, ''),
-      pid: JSON.parse(readFileSync(join(runFolder, file), 'utf8')).leader.pid as number,
-    }));
-}
-
-function kill(name: RegExp): number[] {
-  const victims = parts().filter((part) => name.test(part.name));
-  expect(victims.length).toBeGreaterThan(0);
-  for (const { pid } of victims) process.kill(pid, 'SIGKILL');
-  return victims.map(({ pid }) => pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // A zombie is dead, too.
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-/** The FFmpeg processes of our workers: they write below this home. */
-function ffmpegs(): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return command.includes('libx264') && command.includes(join(home, 'scratch'));
-      } catch {
-        return false;
-      }
-    });
-}
 
 const working = (fileId: string) => reelight.until(fileId, ({ processes }) => processes.video_enhancement.progress > 5);
 
 it('finishes a video whose worker is killed in the middle; its FFmpeg dies with it', async () => {
   const id = await reelight.send(clip, client);
   const before = await working(id);
-  const encoding = ffmpegs();
+  const encoding = encoders();
   expect(encoding.length).toBeGreaterThan(0);
   kill(/^worker/);
   await expect.poll(() => encoding.filter(isRunning), { timeout: 5_000 }).toEqual([]);
@@ -131,7 +87,7 @@ it('tells a client that dropped and came back everything that it missed', async 
 it('stops the encoder of a video that is cancelled, and leaves nothing of it', async () => {
   const id = await reelight.send(clip, client);
   await working(id);
-  const encoding = ffmpegs();
+  const encoding = encoders();
   expect(encoding.length).toBeGreaterThan(0);
   const cancelled = await fetch(`${reelight.base}/videos/${id}/cancel`, { method: 'POST' });
   expect(cancelled.status).toBe(202);

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { inspect, timesIn } from '../clips.ts';
 import { talkTo } from '../talk.ts';
+import { encoders, kill } from './parts.ts';
 
 /* A long video on two workers: cut, made by piece, put together, whatever happens to them. */
 
@@ -22,8 +22,6 @@ vi.setConfig({ testTimeout: 240_000 });
 const exec = promisify(execFile);
 const reelight = talkTo(inject('base'));
 const outputs = inject('outputs');
-const runFolder = inject('runFolder');
-const home = inject('home');
 const client = `pieces-${process.pid}`;
 const s3 = createS3Client();
 const rows = createDocumentClient();
@@ -75,27 +73,6 @@ async function left(id: string): Promise<{ objects: string[]; pieces: string[] }
 }
 const NOTHING = { objects: [], pieces: [] };
 
-/** The encoders of our workers, by process. */
-function encoders(): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return command.includes('libx264') && command.includes(join(home, 'scratch'));
-      } catch {
-        return false;
-      }
-    });
-}
-
-function killWorkers(): void {
-  for (const file of readdirSync(runFolder).filter((name) => /^worker.*\.part$/.test(name))) {
-    process.kill(JSON.parse(readFileSync(join(runFolder, file), 'utf8')).leader.pid, 'SIGKILL');
-  }
-}
-
 it('comes out whole and streamable, with its sound, and leaves nothing behind', async () => {
   const id = await reelight.send(long, client);
   await expect.poll(() => encoders().length, { timeout: 90_000, interval: 50 }).toBeGreaterThanOrEqual(2);
@@ -119,7 +96,7 @@ it('comes out whole and streamable, with its sound, and leaves nothing behind', 
 it('is the same to the byte when its workers are killed in the middle', async () => {
   const id = await reelight.send(long, client);
   await expect.poll(progressOf(id), { timeout: 120_000 }).toBeGreaterThan(20);
-  killWorkers();
+  kill(/^worker/);
   expect(await reelight.ended(id, 220_000)).toMatchObject({ status: 'completed' });
   expect(sha(await download(id))).toBe(undisturbed);
   await expect.poll(() => left(id), { timeout: 5_000 }).toEqual(NOTHING);
