@@ -16,7 +16,6 @@ export const Work = z.object({
   plan: PlanId,
   chunks: z.int().min(1),
   sound: z.boolean(),
-  source: z.boolean(),
   /** So many of `piecesOf`, from the first on, have been given out or are about to be. */
   released: z.int().min(0),
   done: z.int().min(0),
@@ -84,15 +83,11 @@ export function chunkIndex(name: string): number | undefined {
 }
 
 /** All pieces, in the order in which they are given out: first what cannot be divided, and so takes longest. */
-export function piecesOf({ chunks, sound, source }: Pick<Work, 'chunks' | 'sound' | 'source'>): string[] {
-  return [
-    ...(source ? ['source'] : []),
-    ...(sound ? ['sound'] : []),
-    ...Array.from({ length: chunks }, (_, index) => chunkName(index)),
-  ];
+export function piecesOf({ chunks, sound }: Pick<Work, 'chunks' | 'sound'>): string[] {
+  return ['source', ...(sound ? ['sound'] : []), ...Array.from({ length: chunks }, (_, index) => chunkName(index))];
 }
 
-export function beginWork(cut: Pick<Work, 'plan' | 'chunks' | 'sound' | 'source'>, workers: number): Work {
+export function beginWork(cut: Pick<Work, 'plan' | 'chunks' | 'sound'>, workers: number): Work {
   return release({ ...cut, released: 0, done: 0, announced: false }, workers);
 }
 

@@ -92,7 +92,7 @@ async function inPieces(
 ): Promise<Finished<Video>> {
   const plan = await writePlan(ports.files, video, document);
   const { timeline, sound } = document.cut;
-  const work = beginWork({ plan, chunks: timeline.chunks.length, sound, source: true }, await workersPresent(ports));
+  const work = beginWork({ plan, chunks: timeline.chunks.length, sound }, await workersPresent(ports));
   return {
     ends: (process, fence, now) => handOver(process, fence, PLANNED_PERCENT, now),
     record: (current, took) => {
