@@ -1,7 +1,19 @@
 /** Filters that look at one picture at a time. */
 const ALONE = new Set([
   ...['null', 'scale', 'zscale', 'format', 'setparams', 'setsar', 'crop', 'pad', 'fillborders', 'hflip', 'vflip'],
-  ...['transpose', 'rotate', 'convolution', 'unsharp', 'nlmeans', 'vaguedenoiser', 'gblur', 'lut', 'lutrgb', 'lutyuv'],
+  ...[
+    'transpose',
+    'rotate',
+    'convolution',
+    'unsharp',
+    'nlmeans',
+    'vaguedenoiser',
+    'gblur',
+    'lut',
+    'lutrgb',
+    'lutyuv',
+    'removegrain',
+  ],
   ...[
     'curves',
     'eq',

@@ -58,6 +58,9 @@ it('sees whole pictures, and believes its eyes where the header claims otherwise
 it('does not look where there can be no fields', async () => {
   const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-t', '1'];
   expect(await interlacingOf('web.webm', '', vp8)).toEqual({ order: 'progressive', confidence: 1 });
+  const fields = [...MPEG2, '-t', '1'];
+  const large = await interlacingOf('large.mpg', ',tinterlace=interleave_top,scale=1280:720,setfield=prog', fields);
+  expect(large).toEqual({ order: 'progressive', confidence: 1 });
 });
 
 it('is the less sure the fewer pictures show anything, and the more they disagree', () => {

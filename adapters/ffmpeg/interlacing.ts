@@ -8,8 +8,14 @@ import { runForOutput } from './run.ts';
 
 /** Codecs that know whole pictures only, and whose users never had fields to put into them. */
 const WHOLE_ONLY = ['vp8', 'vp9', 'av1', 'gif', 'webp', 'apng', 'h263', 'flv1', 'theora'];
-/** Rows: fields were never fewer than 240. */
-const FEWEST_ROWS = 460;
+/**
+ * Rows that pictures of two fields have, with what may be cropped off: 480 to 576 and, in high definition, 1035 to 1152.
+ * 720 rows (SMPTE ST 296) and more than 1152 (ST 2036) were always whole pictures.
+ */
+const ROWS_OF_FIELDS = [
+  { from: 460, to: 608 },
+  { from: 1000, to: 1152 },
+];
 
 /** A first look, and a closer one where that or the header gives cause. */
 const GLANCE = { stretches: 3, pictures: 12 };
@@ -43,7 +49,8 @@ export async function interlacing(
 ): Promise<Analysis['interlacing']> {
   const { codec, height, fieldOrder } = facts.video;
   const claimed = fieldOrder === 'tff' || fieldOrder === 'bff';
-  if (!claimed && (WHOLE_ONLY.includes(codec) || height < FEWEST_ROWS)) return { order: 'progressive', confidence: 1 };
+  const possible = !WHOLE_ONLY.includes(codec) && ROWS_OF_FIELDS.some(({ from, to }) => height >= from && height <= to);
+  if (!claimed && !possible) return { order: 'progressive', confidence: 1 };
   return withInput(source, signal, async (input) => {
     const looking = { ffmpeg, log, input, facts, signal };
     const first = claimed ? undefined : await look(looking, GLANCE);

@@ -4,14 +4,27 @@ import { basename, join } from 'node:path';
 import { FILTER_THREADS } from '../../adapters/ffmpeg/command.ts';
 import { planFor } from '../../core/conform.ts';
 import { classic } from '../../core/profiles/classic.ts';
-import { encode, enhanceOnce, factsOf, HEADINGS, print, referenceMethod, repeated, runFfmpeg, spread } from './rig.ts';
+import {
+  decodeAgain,
+  encode,
+  enhanceOnce,
+  factsOf,
+  HEADINGS,
+  print,
+  referenceMethod,
+  repeated,
+  runFfmpeg,
+  spread,
+} from './rig.ts';
 
 const SECONDS = 25;
 
 /**
  * What `classic` costs, side by side on the same clip and in turns:
  *
- *   enhancer   our step: one FFmpeg that decodes, filters and encodes, fed through the range server
+ *   enhancer   our step: one FFmpeg that decodes, filters and encodes, fed through the range server, and a second that
+ *              decodes the result, before anybody may have it
+ *   decode     that second one alone
  *   floor      plain FFmpeg that encodes the enhancer's own output again with the same settings: what encoding alone is
  *   frames     plain FFmpeg that encodes the very frames that the enhancer encodes, from a raw file: x264 spends more on
  *              them than on its own output, from which it took the noise before
@@ -19,8 +32,9 @@ const SECONDS = 25;
  */
 export async function compareClassic(original: string, rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-classic-'));
-  const ratios: Record<'floor' | 'frames' | 'reference' | 'reference, wall', number[]> = {
+  const ratios: Record<'floor' | 'floor, without the decode' | 'frames' | 'reference' | 'reference, wall', number[]> = {
     floor: [],
+    'floor, without the decode': [],
     frames: [],
     reference: [],
     'reference, wall': [],
@@ -32,12 +46,14 @@ export async function compareClassic(original: string, rounds: number): Promise<
     const filtered = await filter(clip, join(folder, 'frames.nut'));
     for (let round = 1; round <= rounds; round++) {
       const enhancer = await enhanceOnce('classic', clip, folder);
+      const decode = await decodeAgain(enhancer.path);
       const floor = await encode(enhancer.path, join(folder, 'floor.mp4'));
       const frames = await encode(filtered, join(folder, 'frames.mp4'));
       const reference = await referenceMethod(clip, folder);
-      for (const [name, cost] of Object.entries({ enhancer, floor, frames, reference }))
+      for (const [name, cost] of Object.entries({ enhancer, decode, floor, frames, reference }))
         print(`${round}  ${name}`, cost);
       ratios.floor.push(enhancer.cpu / floor.cpu);
+      ratios['floor, without the decode'].push((enhancer.cpu - decode.cpu) / floor.cpu);
       ratios.frames.push(enhancer.cpu / frames.cpu);
       ratios.reference.push(enhancer.cpu / reference.cpu);
       ratios['reference, wall'].push(enhancer.wall / reference.wall);

@@ -33,7 +33,7 @@ it.each<[string, Given, Finding['subject'], string]>([
   ['dark', DARK, 'exposure', 'lutyuv'],
   ['washed out', WASHED_OUT, 'contrast', 'lutyuv'],
   ['noisy', NOISY, 'noise', 'nlmeans'],
-  ['soft', SOFT, 'sharpness', 'unsharp'],
+  ['soft', SOFT, 'sharpness', 'convolution'],
   ['tinted', TINTED, 'colour_cast', 'lutrgb'],
   ['blocky', BLOCKY, 'blocking', 'spp'],
 ])('mends a %s video, and says so', (_, given, subject, filter) => {
@@ -73,7 +73,7 @@ it('takes a dark scene that a bright one grows out of for a fade', () => {
 
 it('repairs in the order in which damage is undone', () => {
   const graph = graphOf({ ...DARK, ...SOFT, fine: 3, coarse: 1.6, blockiness: 2.8 });
-  const places = ['spp', 'atadenoise', 'nlmeans', 'lutyuv', 'unsharp'].map((filter) => graph.indexOf(filter));
+  const places = ['spp', 'atadenoise', 'nlmeans', 'lutyuv', 'convolution'].map((filter) => graph.indexOf(filter));
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(places[0]).toBe(0);
 });

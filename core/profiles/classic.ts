@@ -10,7 +10,8 @@ const SHARPEN = '-1 -1 -1 -1 9 -1 -1 -1 -1';
 /**
  * The fixed formula that others apply to every video, exact to the sample with OpenCV on 8-bit BGR frames. The padding
  * gives the right and bottom border OpenCV's default treatment (reflection without the edge), which FFmpeg 5's
- * `convolution` lacks. On the way to BGR, the detour over the packed format is what OpenCV's decoder does, too.
+ * `convolution` lacks; right after the scaler it copies nothing, since that writes into pictures with room already. On
+ * the way to BGR, the detour over the packed format is what OpenCV's decoder does, too.
  */
 export const classic: Profile = {
   name: 'classic',
@@ -24,8 +25,8 @@ export const classic: Profile = {
         'format=bgr24',
         'scale=flags=bicubic',
         'format=gbrp',
-        `lutrgb=r='${CONTRAST}':g='${CONTRAST}':b='${CONTRAST}'`,
         'pad=iw+1:ih+1:0:0',
+        `lutrgb=r='${CONTRAST}':g='${CONTRAST}':b='${CONTRAST}'`,
         'fillborders=right=1:bottom=1:mode=reflect',
         `convolution='${SHARPEN}:${SHARPEN}:${SHARPEN}:${SHARPEN}:1:1:1:1:0:0:0:0'`,
         'crop=iw-1:ih-1:0:0:exact=1',

@@ -53,6 +53,8 @@ export interface Expected {
   tags?: Partial<Record<'color_space' | 'color_primaries' | 'color_transfer' | 'color_range', string | undefined>>;
   /** The chart's patches as they have to come out, and how far off they may be on average: 1 where nothing is said. */
   colors?: { mean?: number; most?: number; patches?: (color: Rgb) => Rgb } | null;
+  /** How near to the source's pictures its own have to be, in dB of PSNR: where they show something else than the chart. */
+  alike?: number;
   /** Channels of each sound. */
   sounds?: number[];
   languages?: (string | undefined)[];

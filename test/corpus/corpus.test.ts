@@ -22,16 +22,17 @@ import { containers } from './containers.ts';
 import { damage } from './damage.ts';
 import { judge } from './judge.ts';
 import { orientation } from './orientation.ts';
+import { realFiles } from './real.ts';
 import { streams } from './streams.ts';
 import { type Row, table } from './table.ts';
 import { time } from './time.ts';
 
 /*
- * What people upload, made by FFmpeg, through the whole engine: probed, conformed, encoded, verified, and then looked
+ * What people upload, made by FFmpeg or filmed, through the whole engine: probed, conformed, encoded, verified, and then looked
  * at from outside. `CORPUS=all` runs every case and writes docs/corpus.md; else a subset stands for it.
  */
 
-const GROUPS = { orientation, color, time, streams, damage, containers, codecs };
+const GROUPS = { orientation, color, time, streams, damage, containers, codecs, real: realFiles };
 const WHOLE = process.env.CORPUS === 'all';
 /** Seconds of CPU time and MiB that one file may take. */
 const LIMITS = { seconds: 20, memory: 400 };

@@ -7,6 +7,7 @@ import { deltaE } from './delta-e.ts';
 import {
   cornersIn,
   lengthOf,
+  likenessOf,
   numbersIn,
   numbersOf,
   onsetOf,
@@ -53,6 +54,7 @@ export async function judge(
   else expect(enhanced.notes).toBeUndefined();
   const middle = Math.floor(pictures.frames.length / 2);
   if (expected.corners !== null) expect(cornersIn(pictures, middle)).toBe(expected.corners ?? 'rgyb');
+  if (expected.alike) expect(await likenessOf(enhanced.path, source)).toBeGreaterThan(expected.alike);
   return expected.colors === null ? null : judgeColors(pictures, middle, expected.colors ?? {});
 }
 

@@ -94,6 +94,14 @@ export async function picturesOf(path: string): Promise<Pictures> {
   return cut(stdout, width ?? 0, height ?? 0);
 }
 
+/** PSNR of all samples of one file's pictures, one after the other, against those of another; in dB. */
+export async function likenessOf(path: string, other: string): Promise<number> {
+  const compare = '[0:V:0]settb=1/25,setpts=N[a];[1:V:0]settb=1/25,setpts=N[b];[a][b]psnr';
+  const args = ['-nostdin', '-hide_banner', '-i', path, '-i', other, '-lavfi', compare, '-f', 'null', '-'];
+  const { stderr } = await exec(findFfmpeg().ffmpeg, args, MUCH);
+  return Number(/PSNR .* average:(\S+)/.exec(stderr)?.[1]);
+}
+
 /** The numbers of all pictures of a source, decoded in the plainest way. */
 export async function numbersOf(path: string): Promise<number[]> {
   const output = ['-map', '0:V:0', '-vf', `scale=${WIDTH}:${HEIGHT}`, '-fps_mode', 'passthrough', '-f', 'rawvideo'];

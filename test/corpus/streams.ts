@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beep, type Case, type Kitchen, PLAIN, X264 } from './case.ts';
 
@@ -173,6 +173,13 @@ export const streams: Case[] = [
     expect: { absent: ['52.52'], dropped: ['location'] },
   },
   {
+    name: 'gps-track.mp4',
+    about: 'a track of where the camera was, as action cameras write it',
+    fast: true,
+    make: gpsTrack,
+    expect: { dropped: ['data'], absent: ['gpmd', 'GoPro'] },
+  },
+  {
     name: 'timecode.mov',
     about: 'a time code beside the pictures',
     make: ({ chart }) => [...chart(), ...PLAIN, ...X264, '-timecode', '01:02:03:04'],
@@ -210,6 +217,17 @@ async function subtitlesIn({ folder }: Kitchen): Promise<string> {
   const path = join(folder, 'subtitles.srt');
   await writeFile(path, SUBTITLES);
   return path;
+}
+
+/** FFmpeg reads GoPro's tracks but does not write them: here, one of subtitles is given their names. */
+async function gpsTrack(kitchen: Kitchen, path: string): Promise<void> {
+  const text = ['-i', await subtitlesIn(kitchen), '-map', '0', '-map', '1', '-c:s', 'mov_text'];
+  await kitchen.ffmpeg(...kitchen.chart(), ...text, ...PLAIN, ...X264, path);
+  const bytes = await readFile(path);
+  const header = bytes.lastIndexOf('moov');
+  const names = { sbtl: 'meta', tx3g: 'gpmd', SubtitleHandler: 'GoPro MET'.padEnd('SubtitleHandler'.length) };
+  for (const [is, becomes] of Object.entries(names)) bytes.write(becomes, bytes.indexOf(is, header), 'latin1');
+  await writeFile(path, bytes);
 }
 
 /** FFmpeg makes no pictures of text, but it encodes pictures that are there: those of an empty DVD track. */

@@ -1,5 +1,5 @@
 import { clamp } from '../look.ts';
-import { between, type FilterRepair, round, short } from './repair.ts';
+import { between, type FilterRepair, round } from './repair.ts';
 
 /** How much of the picture's detail is added to it once more. */
 export type Amount = number;
@@ -40,5 +40,28 @@ export const sharpen: FilterRepair<Amount> = {
   distance: (a, b) => Math.abs(a - b) / 0.25,
   mix: between,
   none: 0,
-  filters: (amount) => [`unsharp=lx=7:ly=7:la=${short(amount)}:ca=0`],
+  filters: (amount) =>
+    passes(amount).map((kernel) => `convolution=0m='${kernel.join(' ')}':0rdiv=${1 / (16 * FINENESS)}`),
 };
+
+/** Kernels are of whole numbers: so many to one. */
+const FINENESS = 100;
+
+/**
+ * What `unsharp` does with seven by seven samples, by two passes over three by three, for which FFmpeg has code that is
+ * twice as fast. With t for what the blur of [1 2 1] takes away, seven samples are that blur three times, and sharpening
+ * is 1 + amount · (1 − (1 − t)³), for which (1 + a·t)(1 − c·t) does: exactly so at t = ¼ and 1, and to 5 % in between. What is
+ * sharpened too much at the finest is smoothed last, so that nothing is rounded before it is made stronger.
+ */
+function passes(amount: Amount): number[][] {
+  const [p, q] = [2.75 * amount, 1.75 * amount];
+  const c = (Math.sqrt(p * p + 4 * q) - p) / 2;
+  return [kernel(p + c), kernel(-c)];
+}
+
+/** By so much of what the blur takes away, the picture becomes more. */
+function kernel(more: number): number[] {
+  const [corner, side] = [Math.round(-FINENESS * more), Math.round(-2 * FINENESS * more)];
+  const center = 16 * FINENESS - 4 * (corner + side);
+  return [corner, side, corner, side, center, side, corner, side, corner];
+}
