@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { resource, resources, TARGETS, templates } from './templates.fixture.ts';
+import { type Deployment, resource, resources, TARGETS, template } from './templates.fixture.ts';
 
 const FUNCTIONS = ['Api', 'Dispatch', 'Metadata', 'Notify', 'Socket', 'Sweep'];
 
-describe.each(TARGETS)('the API stack on %s', (target) => {
-  const { data, api } = templates(target, { allowedOrigins: 'https://a.example', maxUploadBytes: '1000' });
+describe.each(TARGETS)('the API stack of %s', (deployment) => {
+  const onAws = deployment !== 'emulator';
+  const settings = { allowedOrigins: 'https://a.example', maxUploadBytes: '1000' };
+  const data = template(deployment, 'data', settings);
+  const api = template(deployment, 'api', settings);
   const functions = resources(api, 'AWS::Lambda::Function');
   const properties = (id: string) => resource(api, 'AWS::Lambda::Function', id).Properties;
   const environment = (id: string) => (properties(id).Environment as { Variables: Record<string, unknown> }).Variables;
@@ -21,28 +24,29 @@ describe.each(TARGETS)('the API stack on %s', (target) => {
       expect(properties(name)).toMatchObject({ LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logs } } });
     }
     for (const [, group] of resources(api, 'AWS::Logs::LogGroup')) {
-      expect(group.Properties.RetentionInDays).toBe(30);
+      expect(group.Properties.RetentionInDays).toBe(onAws ? 90 : 30);
     }
   });
 
   it('runs on Node 24, and on arm64 in AWS', () => {
     for (const [id, { Properties }] of functions) {
-      if (target === 'aws') expect(Properties.Architectures).toEqual(['arm64']);
-      if (target === 'aws' && id.startsWith('Metadata')) expect(Properties.PackageType).toBe('Image');
+      if (onAws) expect(Properties.Architectures).toEqual(['arm64']);
+      if (onAws && id.startsWith('Metadata')) expect(Properties.PackageType).toBe('Image');
       else expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler' });
     }
   });
 
   it('tells each function what it needs and no more', () => {
-    const cloud = target === 'emulator' ? ['AWS_ENDPOINT_URL'] : [];
+    const cloud = onAws ? [] : ['AWS_ENDPOINT_URL'];
+    const edge = onAws ? ['ORIGIN_SECRET'] : [];
     const buckets = ['TABLE_NAME', 'UPLOADS_BUCKET', 'FILES_BUCKET'];
     const broker = ['BROKER_URL', 'BROKER_SECRET_ARN'];
     const expected = {
-      Api: [...buckets, 'SOURCE_QUEUE_URL', 'MAX_UPLOAD_BYTES', 'REELIGHT_VERSION'],
+      Api: [...buckets, 'SOURCE_QUEUE_URL', 'MAX_UPLOAD_BYTES', 'REELIGHT_VERSION', ...edge],
       Dispatch: [...buckets, ...broker],
       Metadata: [...buckets, ...broker],
       Notify: ['TABLE_NAME', 'SOCKET_ENDPOINT'],
-      Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS'],
+      Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS', ...edge],
       Sweep: [...buckets, ...broker, 'SOURCE_QUEUE_URL'],
     };
     for (const [name, variables] of Object.entries(expected)) {
@@ -134,8 +138,8 @@ describe.each(TARGETS)('the API stack on %s', (target) => {
 });
 
 describe('addresses', () => {
-  const addresses = (target: 'aws' | 'emulator', settings = {}) => {
-    const { api } = templates(target, settings);
+  const addresses = (deployment: Deployment, settings = {}) => {
+    const api = template(deployment, 'api', settings);
     const outputs = api.findOutputs('*');
     const socket = resource(api, 'AWS::Lambda::Function', 'Socket').Properties as {
       Environment: { Variables: { SOCKET_ENDPOINT: unknown } };
@@ -144,7 +148,7 @@ describe('addresses', () => {
   };
 
   it("are API Gateway's own on AWS", () => {
-    expect(addresses('aws')).toEqual([
+    expect(addresses('prod')).toEqual([
       expect.stringMatching(/ApiEndpoint/),
       expect.stringMatching(/^wss:\/\/.*\.execute-api\..*\/live$/),
       expect.stringMatching(/^https:\/\/.*\.execute-api\..*\/live$/),
@@ -160,21 +164,54 @@ describe('addresses', () => {
   });
 });
 
-describe('the broker', () => {
+describe('the APIs on AWS', () => {
+  const api = template('prod', 'api', { requestsPerSecond: 70, edgeSecret: 3 });
+
+  it('bound what everybody together may ask for', () => {
+    const stages = resources(api, 'AWS::ApiGatewayV2::Stage');
+    expect(stages).toHaveLength(2);
+    for (const [, { Properties }] of stages) {
+      expect(Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 70, ThrottlingBurstLimit: 140 });
+    }
+  });
+
+  it('know what the distribution adds by a secret that no template holds', () => {
+    const [[id, secret] = ['', undefined]] = resources(api, 'AWS::SecretsManager::Secret');
+    expect(secret?.Properties).toMatchObject({ Name: 'reelight-edge-3', GenerateSecretString: { PasswordLength: 64 } });
+    for (const name of ['Api', 'Socket']) {
+      const { Variables } = resource(api, 'AWS::Lambda::Function', name).Properties.Environment as {
+        Variables: Record<string, unknown>;
+      };
+      expect(Variables.ORIGIN_SECRET).toEqual({
+        'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: id }, ':SecretString:::}}']],
+      });
+    }
+  });
+
+  it('trace what their functions do, where that is asked for', () => {
+    for (const [tracing, mode] of [
+      [true, { Mode: 'Active' }],
+      [false, undefined],
+    ] as const) {
+      for (const [, { Properties }] of resources(template('prod', 'api', { tracing }), 'AWS::Lambda::Function')) {
+        expect(Properties.TracingConfig).toEqual(mode);
+      }
+    }
+  });
+});
+
+describe("one machine's broker", () => {
   const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:broker-AbCdEf';
 
-  it('is asked for by the template when no setting names it: no default, nothing insecure', () => {
-    const parameters = templates('aws').api.findParameters('*');
+  it('is asked for by the template when no setting names it: no default', () => {
+    const parameters = template('emulator', 'api').findParameters('*');
     expect(parameters.BrokerUrl).not.toHaveProperty('Default');
     expect(parameters.BrokerCredentialsArn).not.toHaveProperty('Default');
-    const pattern = new RegExp(String(parameters.BrokerUrl?.AllowedPattern));
-    expect('amqps://b-1.mq.eu-west-1.amazonaws.com:5671').toMatch(pattern);
-    expect('amqp://broker:5672').not.toMatch(pattern);
-    expect('amqps://user:password@broker:5671').not.toMatch(pattern);
+    expect('amqps://user:password@broker:5671').not.toMatch(new RegExp(String(parameters.BrokerUrl?.AllowedPattern)));
   });
 
   it('is the one that the settings name', () => {
-    const { api } = templates('aws', { brokerUrl: 'amqps://broker:5671', brokerSecretArn: secret });
+    const api = template('emulator', 'api', { brokerUrl: 'amqps://broker:5671', brokerSecretArn: secret });
     expect(Object.keys(api.findParameters('*'))).not.toContain('BrokerUrl');
     api.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { BROKER_URL: 'amqps://broker:5671', BROKER_SECRET_ARN: secret } },
@@ -184,7 +221,7 @@ describe('the broker', () => {
 
 describe("this machine's FFmpeg", () => {
   it('is what the emulated metadata function is told to use', () => {
-    const { api } = templates('emulator', { ffmpegPath: '/opt/ffmpeg', ffprobePath: '/opt/ffprobe' });
+    const api = template('emulator', 'api', { ffmpegPath: '/opt/ffmpeg', ffprobePath: '/opt/ffprobe' });
     expect(resource(api, 'AWS::Lambda::Function', 'Metadata').Properties).toMatchObject({
       Environment: { Variables: { FFMPEG_PATH: '/opt/ffmpeg', FFPROBE_PATH: '/opt/ffprobe' } },
     });

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -6,15 +6,21 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secrets from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { CORS } from '../core/cors.ts';
 import reelight from '../package.json' with { type: 'json' };
-import { type Broker, brokerFor } from './broker.ts';
-import type { Config } from './config.ts';
+import { acknowledge } from './acknowledge.ts';
+import { address, callbackUrl, respellCors, throttle } from './apis.ts';
+import type { Artifacts } from './artifacts.ts';
+import type { Broker } from './broker.ts';
+import type { AwsConfig, Config } from './config.ts';
 import { type DataStack, DISPATCH_TIMEOUT, queueDefaults } from './data-stack.ts';
-import { type FunctionCode, type FunctionNeeds, imageFunction, zipFunction } from './functions.ts';
+import { type FunctionNeeds, ffmpeg, imageFunction, zipFunction } from './functions.ts';
 import { type Estate, grantApi, grantDispatch, grantMetadata, grantNotify, grantSocket, grantSweep } from './grants.ts';
+import { edgeSecretName } from './names.ts';
+import type { Inside } from './network-stack.ts';
 
 /** How often somebody looks after what no message will heal. */
 const SWEEP_EVERY = Duration.minutes(5);
@@ -26,24 +32,36 @@ const DISPATCH_CONCURRENCY = 10;
 export interface ApiStackProps extends StackProps {
   config: Config;
   data: DataStack;
-  code: FunctionCode;
+  artifacts: Artifacts;
+  /** In AWS, the broker's stack; on one machine, what the settings say. */
+  broker: Broker | ((stack: Stack) => Broker);
+  /** Where functions are that reach the broker, unless it has a public address. */
+  inside?: Inside | undefined;
 }
 
 /** What people call, and the functions behind it. */
 export class ApiStack extends Stack {
-  readonly broker: Broker;
+  readonly estate: Estate;
+  readonly http: apigateway.HttpApi;
+  readonly socket: apigateway.WebSocketStage;
+  /** In AWS: what the distribution adds to each request; the APIs refuse those that do not have it. */
+  private readonly originSecret: secrets.Secret | undefined;
   /** Handed batches of tasks by the broker's event source mapping in AWS, by the bridge on one machine. */
   readonly metadata: lambda.Function;
+  readonly broker: Broker;
+  /** Where changes end that could not be told. */
+  readonly deadChanges: sqs.Queue;
   private readonly config: Config;
-  private readonly code: FunctionCode;
-  private readonly estate: Estate;
+  private readonly artifacts: Artifacts;
+  private readonly inside: Inside | undefined;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const { config, data, code } = props;
+    const { config, data, artifacts, broker } = props;
     this.config = config;
-    this.code = code;
-    this.broker = brokerFor(this, config);
+    this.artifacts = artifacts;
+    this.inside = props.inside;
+    this.broker = typeof broker === 'function' ? broker(this) : broker;
     this.estate = {
       table: data.table,
       uploads: data.uploads,
@@ -52,21 +70,39 @@ export class ApiStack extends Stack {
       brokerSecretArn: this.broker.secretArn,
     };
 
-    const http = this.httpApi();
-    const socket = this.socketApi();
+    this.originSecret = config.target === 'aws' ? this.madeUpSecret(config) : undefined;
+    this.http = this.httpApi();
+    this.socket = this.socketApi();
     this.dispatch(data.sourceQueue);
-    this.notify(socket);
+    this.deadChanges = this.notify(this.socket);
     this.metadata = this.metadataFunction();
     this.sweep();
 
-    new CfnOutput(this, 'ApiUrl', { value: this.address('http', http.apiId, http.apiEndpoint) });
-    new CfnOutput(this, 'SocketUrl', { value: this.address('ws', socket.api.apiId, socket.url, socket.stageName) });
+    new CfnOutput(this, 'ApiUrl', { value: address(config, 'http', this.http.apiId, this.http.apiEndpoint) });
+    new CfnOutput(this, 'SocketUrl', {
+      value: address(config, 'ws', this.socket.api.apiId, this.socket.url, this.socket.stageName),
+    });
     new CfnOutput(this, 'MetadataFunctionName', { value: this.metadata.functionName });
+  }
+
+  /**
+   * It gives no right: it only proves that a request came past the firewall. So it may stand in the configuration of the
+   * distribution and of two functions, where whoever may read these can read it.
+   */
+  private madeUpSecret(config: AwsConfig): secrets.Secret {
+    const secret = new secrets.Secret(this, `OriginSecret${config.edgeSecret}`, {
+      secretName: edgeSecretName(config),
+      description: `What ${config.name}'s distribution adds to requests to its APIs`,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(secret, 'AwsSolutions-SMG4', 'Both of its ends read it at deployment: it is changed by deploying.');
+    return secret;
   }
 
   /** Every path goes to the one function, which routes by itself; preflights are answered without waking it. */
   private httpApi(): apigateway.HttpApi {
-    const api = zipFunction(this, 'Api', this.config, this.code.zip('api'), {
+    const api = zipFunction(this, 'Api', this.config, this.artifacts.zip('api'), {
       description: 'The HTTP API: uploads, records, documentation',
       // For its share of the processor: it parses forms of some megabytes.
       memorySize: 1024,
@@ -77,6 +113,7 @@ export class ApiStack extends Stack {
         SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
         REELIGHT_VERSION: reelight.version,
         MAX_UPLOAD_BYTES: String(this.config.maxUploadBytes),
+        ...this.edgeOnly(),
       },
     });
     grantApi(api, this.estate);
@@ -94,10 +131,12 @@ export class ApiStack extends Stack {
       },
     });
     if (this.config.target === 'emulator') respellCors(httpApi);
+    acknowledge(httpApi, 'AwsSolutions-APIG4', 'Without sign-in, whoever comes through the distribution may call it.');
     new apigateway.HttpStage(this, 'HttpStage', {
       httpApi,
       stageName: '$default',
       autoDeploy: true,
+      ...throttle(this.config),
       accessLogSettings: {
         destination: new apigateway.LogGroupLogDestination(
           new logs.LogGroup(this, 'HttpAccessLogs', {
@@ -119,31 +158,36 @@ export class ApiStack extends Stack {
       webSocketApi: api,
       stageName: 'live',
       autoDeploy: true,
+      ...throttle(this.config),
     });
-    const socket = zipFunction(this, 'Socket', this.config, this.code.zip('socket'), {
+    const socket = zipFunction(this, 'Socket', this.config, this.artifacts.zip('socket'), {
       description: 'The WebSocket API: connections, subscriptions',
       memorySize: 512,
       timeout: ANSWER_TIMEOUT,
       environment: {
         ...this.table(),
-        SOCKET_ENDPOINT: this.callbackUrl(stage),
+        SOCKET_ENDPOINT: callbackUrl(this.config, stage),
         ALLOWED_ORIGINS: this.config.allowedOrigins.join(','),
+        ...this.edgeOnly(),
       },
     });
     grantSocket(socket, this.estate, stage);
     for (const route of ['$connect', '$disconnect', '$default']) {
       api.addRoute(route, { integration: new WebSocketLambdaIntegration(`${route.slice(1)}Integration`, socket) });
     }
+    acknowledge(api, 'AwsSolutions-APIG4', 'Who may connect is for the function of $connect to say.');
+    acknowledge(stage, 'AwsSolutions-APIG1', 'It would need a role that is set for all APIs of the account at once.');
     return stage;
   }
 
   /** Sources that have arrived become tasks. */
   private dispatch(sources: sqs.Queue): void {
-    const dispatch = zipFunction(this, 'Dispatch', this.config, this.code.zip('dispatch'), {
+    const dispatch = zipFunction(this, 'Dispatch', this.config, this.artifacts.zip('dispatch'), {
       description: 'Hands sources that have arrived to the workers',
       memorySize: 512,
       timeout: DISPATCH_TIMEOUT,
       environment: { ...this.table(), ...this.buckets(), ...this.brokerAccess() },
+      inside: this.inside,
     });
     grantDispatch(dispatch, this.estate);
     dispatch.addEventSource(
@@ -156,16 +200,18 @@ export class ApiStack extends Stack {
   }
 
   /** Every change of a video's record, and every new connection, is told to whom it concerns. */
-  private notify(stage: apigateway.WebSocketStage): void {
-    const notify = zipFunction(this, 'Notify', this.config, this.code.zip('notify'), {
+  private notify(stage: apigateway.WebSocketStage): sqs.Queue {
+    const notify = zipFunction(this, 'Notify', this.config, this.artifacts.zip('notify'), {
       description: 'Tells clients what changed',
       memorySize: 512,
       timeout: Duration.seconds(30),
-      environment: { ...this.table(), SOCKET_ENDPOINT: this.callbackUrl(stage) },
+      environment: { ...this.table(), SOCKET_ENDPOINT: callbackUrl(this.config, stage) },
     });
     grantNotify(notify, this.estate, stage);
     const { tableStreamArn } = this.estate.table;
     if (!tableStreamArn) throw new Error('The table has no stream.');
+    const failures = new sqs.Queue(this, 'NotifyFailures', queueDefaults(this.config));
+    acknowledge(failures, 'AwsSolutions-SQS3', 'It is where what failed ends.');
     new lambda.EventSourceMapping(this, 'Changes', {
       target: notify,
       eventSourceArn: tableStreamArn,
@@ -189,29 +235,31 @@ export class ApiStack extends Stack {
       // A record that cannot be told holds up those behind it, and old news is no news: clients converge by snapshot.
       retryAttempts: 5,
       maxRecordAge: Duration.minutes(15),
-      onFailure: new SqsDlq(new sqs.Queue(this, 'NotifyFailures', queueDefaults(this.config))),
+      onFailure: new SqsDlq(failures),
     });
+    return failures;
   }
 
   private metadataFunction(): lambda.Function {
-    const { config, code } = this;
+    const { config, artifacts } = this;
     const needs: FunctionNeeds = {
       description: 'Writes down what can be known about a source',
       // FFmpeg decodes the first frame, of 4K sources too.
       memorySize: 2048,
       timeout: Duration.minutes(2),
       environment: { ...this.table(), ...this.buckets(), ...this.brokerAccess(), ...ffmpeg(config) },
+      inside: this.inside,
     };
     const metadata =
       config.target === 'aws'
-        ? imageFunction(this, 'Metadata', config, code.metadataImage(), needs)
-        : zipFunction(this, 'Metadata', config, code.zip('metadata'), needs);
+        ? imageFunction(this, 'Metadata', config, artifacts.metadataImage(), needs)
+        : zipFunction(this, 'Metadata', config, artifacts.zip('metadata'), needs);
     grantMetadata(metadata, this.estate);
     return metadata;
   }
 
   private sweep(): void {
-    const sweep = zipFunction(this, 'Sweep', this.config, this.code.zip('sweep'), {
+    const sweep = zipFunction(this, 'Sweep', this.config, this.artifacts.zip('sweep'), {
       description: 'Looks after uploads and videos that no message will heal',
       memorySize: 512,
       // The next tick finds what this one did not come to.
@@ -222,6 +270,7 @@ export class ApiStack extends Stack {
         ...this.brokerAccess(),
         SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
       },
+      inside: this.inside,
     });
     grantSweep(sweep, this.estate);
     new events.Rule(this, 'SweepClock', {
@@ -245,29 +294,7 @@ export class ApiStack extends Stack {
     return { BROKER_URL: this.broker.url, BROKER_SECRET_ARN: this.broker.secretArn };
   }
 
-  /** Where functions post to connections. */
-  private callbackUrl(stage: apigateway.WebSocketStage): string {
-    return this.address('http', stage.api.apiId, stage.callbackUrl, stage.stageName);
+  private edgeOnly(): Record<string, string> {
+    return this.originSecret ? { ORIGIN_SECRET: this.originSecret.secretValue.unsafeUnwrap() } : {};
   }
-
-  /** The address in AWS, or the emulator's for the same API, which goes by path. */
-  private address(scheme: 'http' | 'ws', apiId: string, aws: string, stage?: string): string {
-    const { target, emulatorUrl } = this.config;
-    if (target === 'aws') return aws;
-    const base = emulatorUrl.replace(/^http/, scheme);
-    return [base, '_aws/execute-api', apiId, stage ?? '$default'].join('/');
-  }
-}
-
-function ffmpeg({ ffmpegPath, ffprobePath }: Config): Record<string, string> {
-  return { ...(ffmpegPath && { FFMPEG_PATH: ffmpegPath }), ...(ffprobePath && { FFPROBE_PATH: ffprobePath }) };
-}
-
-/** The emulator reads this one property as the service's own API spells it, not as CloudFormation does. */
-function respellCors(httpApi: apigateway.HttpApi): void {
-  const api = httpApi.node.defaultChild as apigateway.CfnApi;
-  const { maxAge, ...lists } = api.corsConfiguration as apigateway.CfnApi.CorsProperty;
-  api.addPropertyOverride('CorsConfiguration', { ...lists, maxAge });
-  const reason = 'The emulator reads the other spelling.';
-  Validations.of(api).acknowledge({ id: 'CloudFormation-Validate::F3002', reason });
 }

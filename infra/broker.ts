@@ -1,5 +1,5 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
-import type { Config } from './config.ts';
+import type { EmulatorConfig } from './config.ts';
 
 /** The RabbitMQ broker that tasks travel through. */
 export interface Broker {
@@ -10,14 +10,14 @@ export interface Broker {
 }
 
 /**
- * The broker from the settings (`-c brokerUrl=… -c brokerSecretArn=…`). Without them the template asks for it by two
- * parameters that have no default: synthesis works, and a deployment that names no broker is refused before it starts.
+ * One machine's broker, from the settings (`-c brokerUrl=… -c brokerSecretArn=…`). Without them the template asks for it
+ * by two parameters that have no default: a deployment that names no broker is refused before it starts.
  */
-export function brokerFor(stack: Stack, config: Config): Broker {
+export function brokerFor(stack: Stack, config: EmulatorConfig): Broker {
   if (config.broker) return config.broker;
   const url = new CfnParameter(stack, 'BrokerUrl', {
     description: 'The RabbitMQ broker: amqps://host:port/vhost, without user and password',
-    allowedPattern: config.target === 'aws' ? '^amqps://[^@]+$' : '^amqps?://[^@]+$',
+    allowedPattern: '^amqps?://[^@]+$',
     constraintDescription: 'must be amqps://host:port/vhost, without user and password',
   });
   const secretArn = new CfnParameter(stack, 'BrokerCredentialsArn', {

@@ -44,6 +44,7 @@ const LAMBDA = {
   SOCKET_ENDPOINT: 'https://api.execute-api.eu-west-1.amazonaws.com/live',
   ALLOWED_ORIGINS: '*',
   MAX_UPLOAD_BYTES: '1000',
+  DEPLOYMENT: 'reelight',
   SOURCE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/sources',
 };
 

@@ -8,7 +8,9 @@ import { fingerprint } from './fingerprint.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
-export const BUNDLE_NAMES = ['api', 'socket', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
+/** On one machine, workers declare the queues, nobody changes passwords, and nothing scales. */
+export const ONE_MACHINE_BUNDLES = ['api', 'socket', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
+export const BUNDLE_NAMES = [...ONE_MACHINE_BUNDLES, 'topology', 'rotate', 'backlog'] as const;
 export type BundleName = (typeof BUNDLE_NAMES)[number];
 
 /** Bytes a bundle may have. A function's start reads and compiles all of it, so size is time to a first answer. */
@@ -19,6 +21,9 @@ export const BUDGETS: Record<BundleName, number> = {
   metadata: 600_000,
   notify: 600_000,
   sweep: 600_000,
+  topology: 600_000,
+  rotate: 400_000,
+  backlog: 500_000,
 };
 
 /** Whatever can end up in a bundle or decides how it is made. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ReelightError } from '../core/errors.ts';
 import { DEFAULT_MAX_UPLOAD } from '../core/upload-plan.ts';
+import { PRESET_SETTINGS, PRESETS, type Preset, REFUSED_IN_PROD } from './presets.ts';
+import { AllowedOrigins, AwsSettings, Name, RETENTION_DAYS, SETTING_NAMES, type SettingsInput } from './settings.ts';
 
 /** The settings of a deployment are wrong. The message is one line that says which and what to do. */
 export class ConfigError extends ReelightError {
@@ -11,16 +13,14 @@ export class ConfigError extends ReelightError {
   }
 }
 
-/** Retention periods that CloudWatch Logs knows. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-const TiB = 1024 ** 4;
+/** What `reelight.config.ts` holds: by preset, what is to be otherwise than the preset says. */
+export type ConfigFile = Partial<Record<Preset, Partial<SettingsInput>>>;
 
-const AllowedOrigins = z
-  .string()
-  .transform((list) => list.split(',').map((origin) => origin.trim()))
-  .refine((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)), {
-    error: 'must be * or origins such as https://example.com, separated by commas',
-  });
+/** How to deploy to AWS. The settings are described in settings.ts. */
+export type AwsConfig = z.output<typeof AwsSettings> & { target: 'aws'; preset: Preset };
+/** How to deploy to the emulator on one machine. */
+export type EmulatorConfig = ReturnType<typeof readEmulatorConfig>;
+export type Config = AwsConfig | EmulatorConfig;
 
 /** Where the broker is, without who may use it: that is in the secret. */
 const BrokerUrl = z.url({ protocol: /^amqps?$/, error: 'must be amqps://host:port/vhost' }).refine(
@@ -31,23 +31,16 @@ const BrokerUrl = z.url({ protocol: /^amqps?$/, error: 'must be amqps://host:por
   { error: 'must not contain a user or a password: they belong in the secret that brokerSecretArn names' },
 );
 
-const Settings = z
+const EmulatorSettings = z
   .strictObject({
-    /** AWS itself, or the emulator on one machine. */
-    target: z.enum(['aws', 'emulator']).default('aws'),
-    /** Starts the name of everything that has a name, so that one account can hold several deployments. */
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{1,18}[a-z0-9]$/, 'must be 3 to 20 characters of a-z, 0-9 and -, starting with a letter')
-      .default('reelight'),
-    /** Who may call from a browser, by HTTP and by WebSocket. */
+    target: z.literal('emulator'),
+    name: Name.default('reelight'),
     allowedOrigins: AllowedOrigins.default(['*']),
-    /** Bytes. S3 takes objects of up to 50 TB. */
+    /** Bytes. */
     maxUploadBytes: z.coerce
       .number({ error: 'must be a number of bytes' })
       .int('must be a whole number of bytes')
-      .min(1)
-      .max(45 * TiB)
+      .min(1, 'must be a number of bytes')
       .default(DEFAULT_MAX_UPLOAD),
     logRetentionDays: z.coerce
       .number()
@@ -59,7 +52,7 @@ const Settings = z
       .regex(/^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+$/, 'must be the ARN of a Secrets Manager secret')
       .optional(),
     /** Where the emulator listens. */
-    emulatorUrl: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).optional(),
+    emulatorUrl: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://localhost:4566'),
     /** The emulator runs functions on the machine itself, so they use its FFmpeg; without a path, the one on PATH. */
     ffmpegPath: z.string().min(1).optional(),
     ffprobePath: z.string().min(1).optional(),
@@ -72,46 +65,58 @@ const Settings = z
   .refine((settings) => !settings.brokerUrl === !settings.brokerSecretArn, {
     path: ['brokerSecretArn'],
     error: 'must be given together with brokerUrl',
-  })
-  .refine((settings) => settings.target === 'emulator' || settings.brokerUrl?.startsWith('amqp:') !== true, {
-    path: ['brokerUrl'],
-    error: 'must be amqps:// on AWS: passwords do not travel in the clear',
-  })
-  .superRefine((settings, context) => {
-    for (const key of ['emulatorUrl', 'ffmpegPath', 'ffprobePath', 'fingerprint'] as const) {
-      if (settings.target === 'aws' && settings[key] !== undefined) {
-        context.addIssue({ code: 'custom', path: [key], message: 'is only for target=emulator' });
-      }
-    }
   });
 
-/** How and where to deploy, read from the CDK context: `-c key=value`, or `context` in cdk.json. */
-export type Config = ReturnType<typeof readConfig>;
+const Which = z.object({
+  target: z.enum(['aws', 'emulator'], { error: 'must be aws or emulator' }).default('aws'),
+  preset: z.enum(PRESETS, { error: `must be ${PRESETS.join(' or ')}` }).default('prod'),
+});
 
 /**
- * Checks every setting there is; keys with punctuation are CDK's own.
+ * How and where to deploy. For AWS, a preset, what the file says of it, and what the CDK context says of both
+ * (`-c key=value`); for the emulator, the context alone. Checks every setting there is; keys of the context with
+ * punctuation are CDK's own.
  *
  * @throws ConfigError naming the setting at fault, unknown ones too
  */
-export function readConfig(context: Record<string, unknown>) {
-  const ours = Object.entries(context).filter(([key]) => /^\w+$/.test(key));
-  const parsed = Settings.safeParse(Object.fromEntries(ours));
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describe).join('; '));
-  const { brokerUrl, brokerSecretArn, emulatorUrl, ...settings } = parsed.data;
+export function readConfig(context: Record<string, unknown>, file: ConfigFile = {}): Config {
+  const given = Object.fromEntries(Object.entries(context).filter(([key]) => /^\w+$/.test(key)));
+  const { target, preset } = parse(Which, given);
+  return target === 'emulator' ? readEmulatorConfig(given) : readAwsConfig(preset, given, file);
+}
+
+function readAwsConfig(preset: Preset, given: Record<string, unknown>, file: ConfigFile): AwsConfig {
+  const { target: _target, preset: _preset, ...overrides } = given;
+  const settings = parse(AwsSettings, { ...PRESET_SETTINGS[preset], ...file[preset], ...overrides }, SETTING_NAMES);
+  for (const [key, refused, why] of preset === 'prod' ? REFUSED_IN_PROD : []) {
+    if (settings[key] === refused) throw new ConfigError(wrong(key, why));
+  }
+  return { target: 'aws', preset, ...settings };
+}
+
+function readEmulatorConfig(given: Record<string, unknown>) {
+  const names = Object.keys(EmulatorSettings.shape);
+  const { brokerUrl, brokerSecretArn, emulatorUrl, ...settings } = parse(EmulatorSettings, given, names);
   return {
     ...settings,
-    emulatorUrl: (emulatorUrl ?? 'http://localhost:4566').replace(/\/$/, ''),
+    emulatorUrl: emulatorUrl.replace(/\/$/, ''),
     broker: brokerUrl && brokerSecretArn ? { url: brokerUrl, secretArn: brokerSecretArn } : undefined,
   };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    return `There is no setting "${issue.keys.join('", "')}". There are: ${Object.keys(Settings.shape).join(', ')}`;
-  }
-  return `The setting "${issue.path.join('.')}" (-c ${issue.path.join('.')}=…) is wrong: ${issue.message}`;
+function parse<T>(schema: z.ZodType<T>, values: Record<string, unknown>, names: string[] = []): T {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, names)).join('; '));
 }
 
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && new URL(value).origin === value;
+function describe(issue: z.core.$ZodIssue, names: string[]): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `There is no setting "${issue.keys.join('", "')}". There are: ${names.join(', ')}`;
+  }
+  return wrong(issue.path.join('.'), issue.message);
+}
+
+function wrong(key: string, why: string): string {
+  return `The setting "${key}" (in reelight.config.ts, or -c ${key}=…) is wrong: it ${why}`;
 }

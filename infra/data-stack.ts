@@ -4,7 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Config } from './config.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { AwsConfig, Config } from './config.ts';
+import { grantCloudFront } from './grants.ts';
 import { type BUCKETS, bucketName } from './names.ts';
 
 /** How long one run of the dispatch function may take. */
@@ -24,18 +26,25 @@ export class DataStack extends Stack {
   /** The page, and the scripts of the API's documentation. */
   readonly site: s3.Bucket;
   readonly sourceQueue: sqs.Queue;
+  /** Where messages end that could not be dispatched. */
+  readonly deadSources: sqs.Queue;
+  /** Who fetched what, where that is written down. */
+  readonly accessLogs: s3.IBucket | undefined;
 
   constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
     super(scope, id, props);
     const { config } = props;
+    this.accessLogs = config.target === 'aws' && config.accessLogs ? this.logBucket(config) : undefined;
     const bucket = (id: string, bucketName: string, bucketProps: s3.BucketProps) =>
       new s3.Bucket(this, id, {
         bucketName,
-        blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+        ...closed(config),
         objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        encryption: s3.BucketEncryption.S3_MANAGED,
-        ...tlsOnly(config),
-        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        ...(this.accessLogs && {
+          serverAccessLogsBucket: this.accessLogs,
+          serverAccessLogsPrefix: `s3/${id.toLowerCase()}/`,
+        }),
+        ...removal(config),
         ...bucketProps,
         lifecycleRules: [
           { id: 'abort-stale-multipart-uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
@@ -49,9 +58,12 @@ export class DataStack extends Stack {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'expires_at_epoch',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: config.target === 'aws',
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        ...(config.target === 'aws' && { recoveryPeriodInDays: config.recoveryDays }),
+      },
+      deletionProtection: config.target === 'aws' && config.keepData,
+      removalPolicy: removal(config).removalPolicy,
     });
 
     this.uploads = bucket('Uploads', this.bucketNamed('uploads', config), { cors: [browserUploads(config)] });
@@ -59,15 +71,18 @@ export class DataStack extends Stack {
       // Workers remove what they staged; this is for what one left behind when it died.
       lifecycleRules: [{ id: 'expire-attempts', prefix: 'attempts/', expiration: Duration.days(7) }],
     });
-    this.site = bucket('Site', this.bucketNamed('site', config), {});
+    // Made anew by every deployment.
+    this.site = bucket('Site', this.bucketNamed('site', config), config.target === 'aws' ? GOES_WITH_ITS_STACK : {});
+    if (config.target === 'aws') {
+      grantCloudFront(this.files, this.site);
+      if (!config.accessLogs) acknowledge(this, 'AwsSolutions-S1', 'Access logs are off by setting (accessLogs).');
+    }
 
+    this.deadSources = new sqs.Queue(this, 'SourcesDead', queueDefaults(config));
     this.sourceQueue = new sqs.Queue(this, 'Sources', {
       visibilityTimeout: Duration.seconds(DISPATCH_TIMEOUT.toSeconds() * VISIBILITY_FACTOR),
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: {
-        queue: new sqs.Queue(this, 'SourcesDead', queueDefaults(config)),
-        maxReceiveCount: MAX_RECEIVES,
-      },
+      deadLetterQueue: { queue: this.deadSources, maxReceiveCount: MAX_RECEIVES },
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: config.target === 'aws',
     });
@@ -79,6 +94,18 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'SiteBucket', { value: this.site.bucketName });
     new CfnOutput(this, 'SourceQueueUrl', { value: this.sourceQueue.queueUrl });
     new CfnOutput(this, 'SourceQueueArn', { value: this.sourceQueue.queueArn });
+  }
+
+  /** CloudFront writes its logs as an owner of objects, which the other buckets do not have. */
+  private logBucket(config: AwsConfig): s3.IBucket {
+    // The library's own classes miss its interfaces by optional properties that may be undefined.
+    return new s3.Bucket(this, 'AccessLogs', {
+      bucketName: `${config.name}-logs-${this.account}-${this.region}`,
+      ...closed(config),
+      objectOwnership: s3.ObjectOwnership.OBJECT_WRITER,
+      ...removal(config),
+      lifecycleRules: [{ id: 'expire-logs', expiration: Duration.days(config.logRetentionDays) }],
+    }) as s3.IBucket;
   }
 
   private bucketNamed(bucket: (typeof BUCKETS)[number], config: Config): string {
@@ -123,6 +150,23 @@ export function queueDefaults(config: Config): sqs.QueueProps {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: config.target === 'aws',
   };
+}
+
+/** Nobody has anything by default: no public, no plain text, no other account. */
+function closed(config: Config): s3.BucketProps {
+  return {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    ...tlsOnly(config),
+  };
+}
+
+const GOES_WITH_ITS_STACK = { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true } as const;
+
+/** What is kept costs money until somebody removes it by hand: docs/deploy.md says how. */
+function removal(config: Config): { removalPolicy: RemovalPolicy; autoDeleteObjects?: boolean } {
+  const kept = config.target === 'emulator' || config.keepData;
+  return kept ? { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } : GOES_WITH_ITS_STACK;
 }
 
 /** The emulator speaks plain HTTP on the loopback interface, and would hold a TLS-only policy against every request. */

@@ -1,3 +1,7 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
 /** A static file that the pages of the API's documentation load. */
 export interface DocsAsset {
   /** In the site bucket; the public path is the same. */
@@ -9,7 +13,7 @@ export interface DocsAsset {
 }
 
 /** Their addresses stay when a package is updated, so caches keep them for an hour and then ask. */
-const CACHE_CONTROL = 'public, max-age=3600, stale-while-revalidate=86400';
+export const DOCS_CACHE_CONTROL = 'public, max-age=3600, stale-while-revalidate=86400';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
@@ -27,5 +31,15 @@ export const DOCS_ASSETS: readonly DocsAsset[] = [
 
 function asset(source: string, contentType: string): DocsAsset {
   const file = source.slice(source.lastIndexOf('/') + 1);
-  return { key: `docs/assets/${file}`, source, contentType, cacheControl: CACHE_CONTROL };
+  return { key: `docs/assets/${file}`, source, contentType, cacheControl: DOCS_CACHE_CONTROL };
+}
+
+/** Puts them all into one folder, by the names they have in the bucket, and answers the folder. */
+export async function gatherDocsAssets(folder: string): Promise<string> {
+  const { resolve } = createRequire(import.meta.url);
+  await mkdir(folder, { recursive: true });
+  for (const { key, source } of DOCS_ASSETS) {
+    await copyFile(resolve(source), join(folder, key.slice(key.lastIndexOf('/') + 1)));
+  }
+  return folder;
 }

@@ -1,18 +1,13 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { BundleName } from './bundle.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
-
-/** Where the code of the functions comes from. */
-export interface FunctionCode {
-  /** One bundled function: `index.mjs` with `handler`. */
-  zip(name: BundleName): lambda.Code;
-  /** The metadata function with its FFmpeg, where functions can be images. */
-  metadataImage(): lambda.DockerImageCode;
-}
+import { allowNetworkInterfaces } from './grants.ts';
+import type { Inside } from './network-stack.ts';
 
 export interface FunctionNeeds {
   description: string;
@@ -20,6 +15,8 @@ export interface FunctionNeeds {
   memorySize: number;
   timeout: Duration;
   environment: Record<string, string>;
+  /** For those that reach a broker without a public address. */
+  inside?: Inside | undefined;
 }
 
 /** A function made of one bundle. */
@@ -50,7 +47,7 @@ export function imageFunction(
 }
 
 /** Each function has a role of its own, which may write to its own log group and nothing else until it is granted. */
-function common(scope: Construct, id: string, config: Config, needs: FunctionNeeds) {
+function common(scope: Construct, id: string, config: Config, { inside, ...needs }: FunctionNeeds) {
   const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
     retention: config.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -68,9 +65,27 @@ function common(scope: Construct, id: string, config: Config, needs: FunctionNee
     architecture: architecture(config),
     loggingFormat: lambda.LoggingFormat.JSON,
     systemLogLevelV2: lambda.SystemLogLevel.WARN,
-    // No tracing mode: Lambda's own default hands on the trace header that came, and asking for it by name would add
-    // the right to write segments to any trace.
+    ...tracing(config, role),
+    ...(inside && within(inside, role)),
   };
+}
+
+/**
+ * X-Ray sees what each call took, with the trace that came with it. Elsewhere Lambda's own default hands the trace on,
+ * and asking for that by name would add the right to write segments to any trace.
+ */
+function tracing(config: Config, role: iam.Role): Pick<lambda.FunctionOptions, 'tracing'> {
+  if (config.target !== 'aws' || !config.tracing) return {};
+  acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray has no resources that could be named.');
+  return { tracing: lambda.Tracing.ACTIVE };
+}
+
+function within(
+  { vpc, subnets, functions }: Inside,
+  role: iam.Role,
+): Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'> & { securityGroups: ec2.ISecurityGroup[] } {
+  allowNetworkInterfaces(role);
+  return { vpc, vpcSubnets: subnets, securityGroups: [functions] };
 }
 
 /** The emulator runs functions on the machine that it runs on itself. */
@@ -82,4 +97,22 @@ function architecture(config: Config): lambda.Architecture {
 /** Signed URLs begin with the endpoint, so it is the one that browsers can reach, too. */
 function endpoint(config: Config): Record<string, string> {
   return config.target === 'emulator' ? { AWS_ENDPOINT_URL: config.emulatorUrl } : {};
+}
+
+/** The emulator's functions use the machine's FFmpeg; in AWS it comes with the image. */
+export function ffmpeg(config: Config): Record<string, string> {
+  if (config.target !== 'emulator') return {};
+  const { ffmpegPath, ffprobePath } = config;
+  return { ...(ffmpegPath && { FFMPEG_PATH: ffmpegPath }), ...(ffprobePath && { FFPROBE_PATH: ffprobePath }) };
+}
+
+/** The functions of a stack, but for the construct library's own. */
+export function functionsIn(stack: Stack): lambda.Function[] {
+  return stack.node.children.filter((child) => child instanceof lambda.Function);
+}
+
+export function functionNamed(stack: Stack, name: string): lambda.Function {
+  const found = functionsIn(stack).find(({ node }) => node.id === name);
+  if (!found) throw new Error(`There is no function ${name} in ${stack.stackName}.`);
+  return found;
 }

@@ -1,11 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { resources, TARGETS, templates } from './templates.fixture.ts';
+import { type Deployment, resources, template, templates } from './templates.fixture.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
   Action: string | string[];
   Resource: unknown;
+  Condition?: unknown;
 }
 
 /** What a role may do: `action on resource`, with resources by their logical names. */
@@ -13,6 +14,7 @@ function rights(template: Template, role: string): string[] {
   return policies(template)
     .filter(([id]) => id.startsWith(`${role}Role`))
     .flatMap(([, statements]) => statements)
+    .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action, Resource }) =>
       [Action].flat().flatMap((action) => asList(Resource).map((resource) => `${action} on ${named(resource)}`)),
     )
@@ -39,8 +41,10 @@ function named(value: unknown): string {
   if (Array.isArray(value)) return value.map(named).join('');
   const [[name, content] = ['', '']] = Object.entries(value as object);
   if (name === 'Fn::Join') return named((content as unknown[])[1]);
-  if (name === 'Fn::ImportValue')
-    return /FnGetAtt(\w+?)[0-9A-F]{8}(Stream)?Arn/.exec(String(content))?.slice(1).join('') ?? '?';
+  if (name === 'Fn::ImportValue') {
+    if (/:ExportsOutputRefLogin/.test(String(content))) return 'the broker secret';
+    return /FnGetAtt(\w+?)(?:[0-9A-F]{8})?(Stream)?Arn[0-9A-F]{8}/.exec(String(content))?.slice(1).join('') ?? '?';
+  }
   if (name === 'Fn::GetAtt') return String((content as string[])[0]).replace(/[0-9A-F]{8}$/, '');
   return String(content).replace(/[0-9A-F]{8}$/, '');
 }
@@ -50,34 +54,65 @@ const SECRET = {
   brokerSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:b-Ab',
 };
 const READ_SECRET = 'secretsmanager:GetSecretValue on the broker secret';
-const POST =
-  'execute-api:ManageConnections on arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:SocketApi/live/POST/@connections/*';
-
 const onTable = (...operations: string[]) => operations.map((operation) => `dynamodb:${operation} on Table`);
 const onObjects = (bucket: string, keys: string[], ...verbs: string[]) =>
   verbs.flatMap((verb) => keys.map((key) => `s3:${verb} on ${bucket}/${key}`));
 const list = (...buckets: string[]) => buckets.map((bucket) => `s3:ListBucket on ${bucket}`);
 const logging = (name: string) => ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} on ${name}Logs`);
 
-describe.each(TARGETS)('rights on %s', (target) => {
-  const { api, all } = templates(target, SECRET);
+/** The construct library's own, which run only while a stack changes. */
+const isHelper = (id: string) => /^Custom(S3AutoDeleteObjects|CDKBucketDeployment)/.test(id);
 
-  it('name their actions and their resources', () => {
-    const granted = all
-      .flatMap(policies)
-      .flatMap(([, statements]) => statements)
-      .filter(({ Effect }) => Effect === 'Allow');
-    expect(granted.length).toBeGreaterThan(10);
-    for (const { Action, Resource } of granted) {
-      for (const action of [Action].flat()) expect(action).toMatch(/^[\w-]+:\w+$/);
-      for (const resource of asList(Resource)) expect(named(resource)).not.toMatch(/^\*$|:\*$/);
+/** `action on *` for every right that names no resource. */
+function unnamed(deployment: Deployment, settings = {}): string[] {
+  const granted = Object.values(templates(deployment, settings))
+    .flatMap(policies)
+    .filter(([id]) => !isHelper(id))
+    .flatMap(([, statements]) => statements)
+    .filter(({ Effect }) => Effect === 'Allow');
+  expect(granted.length).toBeGreaterThan(10);
+  for (const { Action } of granted) for (const action of [Action].flat()) expect(action).toMatch(/^[\w-]+:\w+$/);
+  const without = granted.filter(({ Resource }) => asList(Resource).some((of) => /^\*$|:\*$/.test(named(of))));
+  return [...new Set(without.flatMap(({ Action }) => [Action].flat()))].sort();
+}
+
+describe('rights', () => {
+  it('name their actions and their resources, but for what has no name', () => {
+    expect(unnamed('emulator', SECRET)).toEqual([]);
+    const traces = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+    expect(unnamed('dev')).toEqual(['ecr:GetAuthorizationToken', ...traces]);
+    const interfaces = [
+      ...['AssignPrivateIpAddresses', 'CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'],
+      ...['DescribeSecurityGroups', 'DescribeSubnets', 'DescribeVpcs', 'UnassignPrivateIpAddresses'],
+    ].map((action) => `ec2:${action}`);
+    expect(unnamed('prod')).toEqual([...interfaces, 'ecr:GetAuthorizationToken', ...traces].sort());
+  });
+
+  it.each(['dev', 'emulator'] as const)('come from no managed policy in %s', (deployment) => {
+    const roles = Object.values(templates(deployment)).flatMap((template) => resources(template, 'AWS::IAM::Role'));
+    for (const [id, role] of roles) {
+      if (!isHelper(id)) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
     }
   });
 
-  it('come from no managed policy', () => {
-    const roles = all.flatMap((template) => resources(template, 'AWS::IAM::Role'));
-    for (const [, role] of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+  it('to make network interfaces are for Lambda, not for the function it makes them for', () => {
+    const inside = ['Dispatch', 'Metadata', 'Sweep'];
+    for (const name of [...inside, 'Api', 'Notify', 'Socket']) {
+      const statements = policies(template('prod', 'api')).find(([id]) => id.startsWith(`${name}RoleDefault`))?.[1];
+      const denied = statements?.filter(({ Effect }) => Effect === 'Deny') ?? [];
+      expect(denied.length > 0).toBe(inside.includes(name));
+      for (const { Action, Condition } of denied) {
+        expect(Action).toContain('ec2:CreateNetworkInterface');
+        expect(JSON.stringify(Condition)).toMatch(/"ArnLike":\{"lambda:SourceFunctionArn":.*:function:\*/);
+      }
+    }
   });
+});
+
+describe.each(['dev', 'emulator'] as const)('rights in %s', (deployment) => {
+  const api = template(deployment, 'api', deployment === 'emulator' ? SECRET : { tracing: false });
+  const onAws = deployment === 'dev';
+  const POST = `execute-api:ManageConnections on ${onAws ? 'arn:aws:execute-api:us-east-1' : 'arn:AWS::Partition:execute-api:AWS::Region'}:AWS::AccountId:SocketApi/live/POST/@connections/*`;
 
   it('let the API keep records, sign uploads, announce sources, delete videos', () => {
     expect(rights(api, 'Api')).toEqual(
@@ -129,6 +164,7 @@ describe.each(TARGETS)('rights on %s', (target) => {
         ...onObjects('Files', ['metadata/*'], 'GetObject', 'PutObject', 'DeleteObject'),
         ...list('Uploads', 'Files'),
         READ_SECRET,
+        ...(onAws ? ['mq:DescribeBroker on Broker'] : []),
         ...logging('Metadata'),
       ].sort(),
     );
@@ -164,8 +200,7 @@ describe.each(TARGETS)('rights on %s', (target) => {
 });
 
 describe('rights of the processes on one machine', () => {
-  const { oneMachine } = templates('emulator', SECRET);
-  if (!oneMachine) throw new Error('There is no stack for one machine.');
+  const oneMachine = template('emulator', 'oneMachine', SECRET);
 
   it('let the enhancer read sources, stage and promote outputs, move records forward', () => {
     expect(rights(oneMachine, 'Enhancer')).toEqual(
@@ -201,5 +236,38 @@ describe('rights of the processes on one machine', () => {
 
   it('let the bridge call one function', () => {
     expect(rights(oneMachine, 'Bridge')).toEqual(['lambda:InvokeFunction on Metadata', READ_SECRET].sort());
+  });
+});
+
+describe('rights that only AWS knows', () => {
+  const workers = template('dev', 'workers', { tracing: false });
+  const broker = template('dev', 'broker', { tracing: false });
+
+  it('let a worker do what it does on one machine, and protect itself', () => {
+    const task = policies(workers).find(([id]) => id.startsWith('EnhancerTaskRole'))?.[1] ?? [];
+    const actions = (statements: Statement[]) => statements.flatMap(({ Action }) => Action).sort();
+    const elsewhere = policies(template('emulator', 'oneMachine', SECRET)).find(([id]) =>
+      id.startsWith('EnhancerRole'),
+    );
+    const protection = ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'];
+    expect(actions(task)).toEqual([...actions(elsewhere?.[1] ?? []), ...protection].sort());
+    expect(named(task.find(({ Action }) => Action.includes('ecs:GetTaskProtection'))?.Resource)).toBe(
+      'arn:aws:ecs:us-east-1:AWS::AccountId:task/Cluster/*',
+    );
+  });
+
+  it('let the backlog be counted', () => {
+    expect(rights(workers, 'Backlog')).toEqual([...onTable('GetItem', 'Query'), ...logging('Backlog')].sort());
+  });
+
+  it('let the queues be declared and the login be changed', () => {
+    const login = (...operations: string[]) => operations.map((operation) => `secretsmanager:${operation} on Login`);
+    expect(rights(broker, 'Topology')).toEqual([...login('GetSecretValue'), ...logging('Topology')].sort());
+    expect(rights(broker, 'Rotate')).toEqual(
+      [
+        ...login('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+        ...logging('Rotate'),
+      ].sort(),
+    );
   });
 });

@@ -1,13 +1,15 @@
-import { Arn, type Stack } from 'aws-cdk-lib';
+import { Arn, Stack } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { acknowledge } from './acknowledge.ts';
 
 /*
  * Who may do what, written out: each function here is all that one part of Reelight is allowed. Resources are named;
- * the only wildcards are object keys below a prefix and the connections of one WebSocket stage.
+ * the only wildcards are object keys below a prefix, the connections of one WebSocket stage, the tasks of one cluster,
+ * and what has no name: network interfaces. cdk-nag's acknowledgements of them stand beside what makes them.
  */
 
 /** What the parts share. */
@@ -107,6 +109,89 @@ export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, broke
   readSecret(to, brokerSecretArn);
 }
 
+/** Counts what is to be done, and who is there to do it. */
+export function grantBacklog(to: iam.IGrantable, { table }: Estate): void {
+  rows(to, table, ['GetItem', 'Query']);
+}
+
+/** Whoever declares the broker's queues. */
+export function grantTopology(to: iam.IGrantable, brokerSecretArn: string): void {
+  readSecret(to, brokerSecretArn);
+}
+
+/** Gives the broker's user another password, and writes it down. */
+export function grantRotation(to: iam.IGrantable, brokerSecretArn: string): void {
+  const operations = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
+  allow(
+    to,
+    operations.map((operation) => `secretsmanager:${operation}`),
+    [brokerSecretArn],
+  );
+}
+
+/**
+ * What Lambda does in the name of a function whose queue it polls.
+ * https://docs.aws.amazon.com/lambda/latest/dg/process-mq-messages-with-lambda.html
+ *
+ * @param inside whether the broker has no public address, so that the poller needs interfaces in its subnets
+ */
+export function grantPolling(to: iam.IRole, brokerArn: string, inside: boolean): void {
+  allow(to, ['mq:DescribeBroker'], [brokerArn]);
+  if (!inside) return;
+  allowNetworkInterfaces(to);
+  allow(to, ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'], ['*']);
+}
+
+/** A worker keeps whoever scales in from ending it while it is at work. */
+export function grantTaskProtection(to: iam.IGrantable, clusterName: string, stack: Stack): void {
+  const tasks = Arn.format({ service: 'ecs', resource: 'task', resourceName: `${clusterName}/*` }, stack);
+  acknowledgeWildcard(to, '/*', 'Tasks come and go: the cluster is all that names them.');
+  allow(to, ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'], [tasks]);
+}
+
+/**
+ * Lambda makes network interfaces for a function in a network, in its name; the function itself must not.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+export function allowNetworkInterfaces(to: iam.IRole): void {
+  const named = [
+    ...['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'],
+    ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+  ].map((action) => `ec2:${action}`);
+  allow(to, named, ['*']);
+  const stack = Stack.of(to);
+  const functions = `arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:*`;
+  to.addToPrincipalPolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: named,
+      resources: ['*'],
+      conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+    }),
+  );
+  acknowledge(to, 'AwsSolutions-IAM5[Resource::*]', 'EC2 cannot say beforehand which interfaces Lambda will make.');
+}
+
+/**
+ * CloudFront reads what is public, in the name of distributions of this account. Naming the one would be a circle: the
+ * distribution is made after the buckets. Who else can make distributions here can change this policy, too.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+ */
+export function grantCloudFront(files: s3.Bucket, site: s3.Bucket): void {
+  const { partition, account } = Stack.of(files);
+  const read = (bucket: s3.Bucket, keys: string[]) =>
+    bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: keys.map((pattern) => bucket.arnForObjects(pattern)),
+        conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudfront::${account}:distribution/*` } },
+      }),
+    );
+  read(files, [ENHANCED, METADATA, ...BESIDE]);
+  read(site, ['*']);
+}
+
 /** The edge reads what is public. */
 export function grantEdge(to: iam.IGrantable, files: s3.Bucket, site: s3.Bucket): void {
   objects(to, files, [ENHANCED, METADATA, ...BESIDE], ['Get']);
@@ -150,6 +235,9 @@ function removePieces(grantee: iam.IGrantable, table: dynamodb.Table): void {
 }
 
 function objects(to: iam.IGrantable, bucket: s3.Bucket, keys: string[], may: ('Get' | 'Put' | 'Delete')[]): void {
+  for (const pattern of keys) {
+    acknowledgeWildcard(to, `/${pattern}`, 'One object a video: nothing but their common prefix names them all.');
+  }
   allow(
     to,
     may.map((verb) => `s3:${verb}Object`),
@@ -175,5 +263,12 @@ function postToConnections(to: iam.IGrantable, stage: apigateway.WebSocketStage)
   const resource = stage.api.apiId;
   const resourceName = `${stage.stageName}/POST/@connections/*`;
   const stack: Stack = stage.stack;
+  acknowledgeWildcard(to, `/${resourceName}`, 'Connections come and go: the stage is all that names them.');
   allow(to, ['execute-api:ManageConnections'], [Arn.format({ service: 'execute-api', resource, resourceName }, stack)]);
+}
+
+/** @param suffix of the ARN, from the last part on that is named */
+function acknowledgeWildcard(to: iam.IGrantable, suffix: string, reason: string): void {
+  const { grantPrincipal: role } = to;
+  if (role instanceof iam.Role) acknowledge(role, `AwsSolutions-IAM5[Resource::…${suffix}]`, reason);
 }

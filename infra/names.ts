@@ -2,9 +2,29 @@ import type { Config } from './config.ts';
 
 type Named = Pick<Config, 'name'>;
 
-/** The stacks of a deployment, by what they are for. */
+/** The stacks of a deployment on one machine, by what they are for. */
 export function stackNames({ name }: Named) {
   return { data: `${name}-data`, api: `${name}-api`, oneMachine: `${name}-one-machine` };
+}
+
+/** Those of a deployment to AWS, in the order in which they build on each other. */
+export function awsStackNames({ name }: Named) {
+  return {
+    network: `${name}-network`,
+    data: `${name}-data`,
+    broker: `${name}-broker`,
+    api: `${name}-api`,
+    workers: `${name}-workers`,
+    edge: `${name}-edge`,
+    delivery: `${name}-delivery`,
+    watch: `${name}-watch`,
+    edgeWatch: `${name}-edge-watch`,
+  };
+}
+
+/** The secret that the distribution adds to each request: known by its name, since stacks on both sides of it use it. */
+export function edgeSecretName({ name, edgeSecret }: Named & { edgeSecret: number }): string {
+  return `${name}-edge-${edgeSecret}`;
 }
 
 export const BUCKETS = ['uploads', 'files', 'site'] as const;

@@ -2,12 +2,12 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ApiStack } from './api-stack.ts';
-import type { Config } from './config.ts';
+import type { EmulatorConfig } from './config.ts';
 import type { DataStack } from './data-stack.ts';
 import { grantBridge, grantEdge, grantEnhancer, grantOperator } from './grants.ts';
 
 export interface OneMachineStackProps extends StackProps {
-  config: Config;
+  config: EmulatorConfig;
   data: DataStack;
   api: ApiStack;
 }

@@ -21,9 +21,9 @@ export const SCRIPT_BUDGET = 180_000;
 /** Stands in `index.html` for the origin that sources are sent to, which is known when the page is deployed. */
 const STORAGE = 'https://storage.invalid';
 /** Names carry a hash of what is in the file. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+export const SCRIPT_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 /** It names the others, so it is asked for each time: answered by its ETag, mostly. */
-const ALWAYS_ASKED = 'no-cache';
+export const HTML_CACHE_CONTROL = 'no-cache';
 const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   html: 'text/html; charset=utf-8',
@@ -66,11 +66,20 @@ export async function buildPage(root = ROOT): Promise<string> {
 export async function pageFiles(folder: string, storage: readonly string[]): Promise<PageFile[]> {
   const names = await readdir(join(folder, 'assets'));
   const assets = await Promise.all(
-    names.sort().map(async (name) => fileOf(`assets/${name}`, await readFile(join(folder, 'assets', name)), IMMUTABLE)),
+    names
+      .sort()
+      .map(async (name) =>
+        fileOf(`assets/${name}`, await readFile(join(folder, 'assets', name)), SCRIPT_CACHE_CONTROL),
+      ),
   );
+  const html = Buffer.from((await pageHtml(folder))(storage.map((address) => new URL(address).origin).join(' ')));
+  return [...assets, fileOf('index.html', html, HTML_CACHE_CONTROL)];
+}
+
+/** `index.html` for the origins that sources are sent to, separated by spaces. */
+export async function pageHtml(folder: string): Promise<(storage: string) => string> {
   const index = await readFile(join(folder, 'index.html'), 'utf8');
-  const html = Buffer.from(index.replaceAll(STORAGE, storage.map((address) => new URL(address).origin).join(' ')));
-  return [...assets, fileOf('index.html', html, ALWAYS_ASKED)];
+  return (storage) => index.replaceAll(STORAGE, storage);
 }
 
 function fileOf(key: string, body: Buffer, cacheControl: string): PageFile {

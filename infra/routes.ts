@@ -38,15 +38,28 @@ const ALL = [...READ_CROSS_ORIGIN, 'PUT', 'PATCH', 'POST', 'DELETE'] as const sa
 /** How long answers are kept, in seconds. The key is the path alone: no query string, header or cookie is part of it. */
 export interface CachePolicy {
   name: string;
+  /**
+   * Whether text is sent compressed to those who take it: in AWS, where the kind of compression joins the key. One
+   * machine has no way to go, and sends it as it is.
+   */
+  compress: boolean;
   minTtl: number;
   /** For answers without Cache-Control. */
   defaultTtl: number;
   maxTtl: number;
 }
 
-const UNCACHED: CachePolicy = { name: 'uncached', minTtl: 0, defaultTtl: 0, maxTtl: 0 };
+const UNCACHED: CachePolicy = { name: 'uncached', compress: false, minTtl: 0, defaultTtl: 0, maxTtl: 0 };
 /** Objects say themselves, in Cache-Control, how long they keep. */
-const AS_ORIGIN_SAYS: CachePolicy = { name: 'as-origin-says', minTtl: 0, defaultTtl: 0, maxTtl: 31_536_000 };
+const AS_ORIGIN_SAYS: CachePolicy = {
+  name: 'as-origin-says',
+  compress: false,
+  minTtl: 0,
+  defaultTtl: 0,
+  maxTtl: 31_536_000,
+};
+/** The page and its scripts. */
+const TEXT_AS_ORIGIN_SAYS: CachePolicy = { ...AS_ORIGIN_SAYS, name: 'text-as-origin-says', compress: true };
 
 /**
  * What of a request reaches the origin beside what always does (see CloudFront's table "HTTP request headers and
@@ -111,6 +124,7 @@ const FILES = {
 
 const SITE = {
   ...OBJECTS,
+  cache: TEXT_AS_ORIGIN_SAYS,
   origin: 'site',
   methods: READ,
   respond: 'plain',

@@ -1,13 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Code, DockerImageCode } from 'aws-cdk-lib/aws-lambda';
+import { afterAll } from 'vitest';
 import cdkJson from '../cdk.json' with { type: 'json' };
-import { readConfig } from './config.ts';
+import type { Artifacts } from './artifacts.ts';
+import { type ConfigFile, readConfig } from './config.ts';
 import { defineStacks } from './stacks.ts';
 
-export const TARGETS = ['aws', 'emulator'] as const;
-type Target = (typeof TARGETS)[number];
+/** What is deployed: to AWS, each preset as it is, and prod with all there can be; and to the emulator. */
+export const DEPLOYMENTS = {
+  dev: { preset: 'dev' },
+  prod: { preset: 'prod' },
+  elsewhere: {
+    preset: 'prod',
+    name: 'staging',
+    region: 'eu-west-1',
+    network: 'nat',
+    brokerNodes: 3,
+    domainName: 'video.example.com',
+    hostedZoneId: 'Z0123456789',
+    hostedZoneName: 'example.com',
+    alarmEmail: 'ops@example.com',
+    workersMin: 0,
+  },
+  emulator: { target: 'emulator' },
+} as const;
+export type Deployment = keyof typeof DEPLOYMENTS;
+/** Of each target one: for what is the same in all of them. */
+export const TARGETS = ['prod', 'emulator'] as const satisfies Deployment[];
+export const ON_AWS = ['dev', 'prod', 'elsewhere'] as const satisfies Deployment[];
+
+/** Where assemblies are written; each has to have a folder of its own. */
+const OUT = mkdtempSync(join(tmpdir(), 'reelight-assemblies-'));
+afterAll(() => rmSync(OUT, { recursive: true, force: true }));
+
+type Settings = Record<string, string | number | boolean | string[]>;
 
 /** One resource of a template, as CloudFormation sees it. */
 export interface Resource {
@@ -17,27 +49,61 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
-/** The application's templates, with stand-ins for the functions' code. */
-export function templates(target: Target, settings: Record<string, string> = {}) {
-  const { stacks } = define(target, settings);
-  const [data, api, oneMachine] = Object.values(stacks).map((stack) => Template.fromStack(stack));
-  if (!data || !api) throw new Error('The application has no stacks.');
-  return { data, api, oneMachine, all: [data, api, ...(oneMachine ? [oneMachine] : [])] };
+/** Stacks by what they are for; one that this deployment does not have is none of the test's business. */
+export interface Templates {
+  [stack: string]: Template;
+}
+
+const made = new Map<string, ReturnType<typeof define> & { templates: Templates }>();
+
+/** The application, synthesized, with stand-ins for what is bundled. Made once for all tests of a file. */
+export function synthesized(deployment: Deployment, settings: Settings = {}) {
+  const key = JSON.stringify([deployment, settings]);
+  const known = made.get(key);
+  if (known) return known;
+  const defined = define(deployment, settings);
+  const templates: Templates = Object.fromEntries(
+    Object.entries(defined.stacks).map(([name, stack]) => [name, Template.fromStack(stack)]),
+  );
+  made.set(key, { ...defined, templates });
+  return { ...defined, templates };
+}
+
+export function templates(deployment: Deployment, settings: Settings = {}): Templates {
+  return synthesized(deployment, settings).templates;
+}
+
+/** The template of one stack. */
+export function template(deployment: Deployment, stack: string, settings: Settings = {}): Template {
+  const found = templates(deployment, settings)[stack];
+  if (!found) throw new Error(`${deployment} has no stack ${stack}.`);
+  return found;
 }
 
 /** The application, to be synthesized. */
-export function define(target: Target, settings: Record<string, string> = {}) {
-  // CDK checks each synthesis by CloudFormation's rules, which takes seconds: one test does it for all.
+export function define(deployment: Deployment, settings: Settings = {}, file: ConfigFile = {}) {
+  // CDK checks each synthesis by CloudFormation's rules, which takes seconds: stacks.test.ts does it for all.
   process.env.CDK_VALIDATION ??= 'false';
-  const context = { ...cdkJson.context, target, ...settings };
-  const app = new App({ context, analyticsReporting: false });
-  const elsewhere = new Stack(new App(), 'Elsewhere', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const given = { ...DEPLOYMENTS[deployment], ...settings };
+  // Nobody deploys these: assets are named by what is in them, and stay where they are.
+  const context = { ...cdkJson.context, 'aws:cdk:disable-asset-staging': true };
+  const app = new App({ context, analyticsReporting: false, outdir: mkdtempSync(join(OUT, 'app-')) });
+  return { app, stacks: defineStacks(app, readConfig(given, file), standIns()) };
+}
+
+function standIns(): Artifacts {
+  const elsewhere = new Stack(new App({ outdir: mkdtempSync(join(OUT, 'images-')) }), 'Elsewhere', {
+    env: { account: '123456789012', region: 'eu-west-1' },
+  });
   const images = Repository.fromRepositoryName(elsewhere, 'Images', 'images');
-  const stacks = defineStacks(app, readConfig(context), {
+  // Any folder will do.
+  const folder = join(import.meta.dirname, 'edge');
+  return {
     zip: () => Code.fromInline('export const handler = () => {}'),
     metadataImage: () => DockerImageCode.fromEcr(images),
-  });
-  return { app, stacks };
+    enhancerImage: () => ContainerImage.fromEcrRepository(images),
+    site: () => ({ assets: folder, docs: folder, html: (storage) => `<!doctype html>${storage}` }),
+  };
 }
 
 export function resources(template: Template, type: string): [string, Resource][] {

@@ -14,8 +14,13 @@ export async function brokerCredentials(
   secretArn: string,
 ): Promise<z.infer<typeof Credentials>> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  return readCredentials(SecretString);
+}
+
+/** @throws TransientError `bad_secret` as above */
+export function readCredentials(secret: string | undefined): z.infer<typeof Credentials> {
   try {
-    return Credentials.parse(JSON.parse(SecretString ?? ''));
+    return Credentials.parse(JSON.parse(secret ?? ''));
   } catch {
     // Without the cause: a parse error quotes the text, and this text is a secret.
     throw new TransientError('bad_secret', 'The broker secret must be JSON with "username" and "password".');

@@ -2,6 +2,7 @@ import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'a
 import { audience, functionLog, now, required, table } from '../../adapters/from-environment.ts';
 import { ClientId } from '../../core/video.ts';
 import { converse } from '../../pipeline/converse.ts';
+import { cameThroughEdge } from '../through-edge.ts';
 
 const log = functionLog();
 const { connections } = table();
@@ -25,6 +26,7 @@ export async function handler(event: SocketEvent): Promise<APIGatewayProxyResult
 
 /** Writes the connection down; nothing can be sent from in here, so the table's stream greets. */
 async function connect(event: SocketEvent, connectionId: string): Promise<APIGatewayProxyResultV2> {
+  if (!cameThroughEdge(event.headers)) return { statusCode: 403, body: 'This address is not for calling.' };
   const client = ClientId.safeParse(event.queryStringParameters?.client_id);
   if (!client.success) return { statusCode: 400, body: 'client_id must be 1 to 128 characters of A-Za-z0-9_.-' };
   if (!originAllowed(event.headers ?? {})) return { statusCode: 403, body: 'This origin is not allowed.' };
