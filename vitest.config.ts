@@ -6,7 +6,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,pipeline,adapters,lambdas,containers,ops,infra,local,client,cli,docs,web}/**/*.test.ts'],
+          include: [
+            '{core,pipeline,adapters,lambdas,containers,ops,infra,local,client,cli,docs,web,bench}/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

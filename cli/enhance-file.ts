@@ -1,14 +1,13 @@
-import { openAsBlob } from 'node:fs';
 import {
   type Client,
   enhancedPath,
   FileError,
+  fileAt,
   isSettled,
   metadataPath,
   type Timing,
-  type UploadFile,
   type VideoState,
-} from '../client/index.ts';
+} from '../client/node.ts';
 import type { HdrChoice } from '../core/hdr-choice.ts';
 import type { ProfileName } from '../core/profiles/names.ts';
 import { fetchFile } from './fetch-file.ts';
@@ -90,14 +89,7 @@ type Show = (change: Partial<FileStatus>) => void;
 
 async function send(source: Source, key: string, work: Work, show: Show): Promise<string> {
   const { client, journal, profile, hdr, signal } = work;
-  // Read from the disk when it is sent, piece by piece; fails when the file changes meanwhile.
-  const blob = await openAsBlob(source.path);
-  const file: UploadFile = {
-    name: nameToTell(source),
-    size: source.size,
-    type: source.contentType,
-    slice: (start, end) => blob.slice(start, end),
-  };
+  const file = await fileAt(source.path, { name: nameToTell(source), type: source.contentType });
   const resume = await journal.find(key);
   if (resume) show({ file_id: resume.file_id });
   return client.upload(file, {

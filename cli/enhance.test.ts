@@ -114,13 +114,14 @@ test('on a terminal there are bars, which are gone in the end', async () => {
 });
 
 test.each([
-  [{ NO_COLOR: '1' }, false],
-  [{}, true],
-])('colours on a terminal with %j: %s', async (more, coloured) => {
+  [[], { NO_COLOR: '1' }, false],
+  [['--no-color'], {}, false],
+  [[], {}, true],
+])('colours on a terminal with %j and %j: %s', async (options, more, coloured) => {
   await shop.file('clip.mp4', 10);
   const here = world(shop, server.port);
   const screen = Object.assign(here.out, { isTTY: true });
-  await enhance(['clip.mp4'], { ...here, env: { ...here.env, ...more }, out: screen });
+  await enhance(['clip.mp4', ...options], { ...here, env: { ...here.env, ...more }, out: screen });
   expect(here.out.text().includes('\x1b[32m')).toBe(coloured);
 });
 
@@ -141,6 +142,36 @@ test('several videos: results go where --out says, and names never collide', asy
   ]);
   expect(await read('new/results/clip-2.enhanced.mp4')).toBe('enhanced clip.mov');
   expect(here.out.lines().at(-1)).toBe('2 of 2 videos enhanced');
+});
+
+test('patterns are expanded where the shell did not', async () => {
+  await mkdir(shop.at('clips', 'old'), { recursive: true });
+  for (const name of ['clips/b.mp4', 'clips/a.mp4', 'clips/old/c.mp4', '[x].mp4']) await shop.file(name, 10);
+  await shop.file('clips/notes.txt', 10);
+  const here = world(shop, server.port);
+  expect(await enhance(['clips/**/*.mp4', '[x].mp4', '--out', 'out'], here)).toBe(0);
+  const sent = [...server.videos.values()].map(({ record }) => record.filename);
+  expect(sent.sort()).toEqual(['[x].mp4', 'a.mp4', 'b.mp4', 'c.mp4']);
+  expect(here.out.lines().filter((line) => line.includes('uploading'))[0]).toMatch(/^clips\/a\.mp4: /);
+});
+
+test('several on a terminal have a bar for all of them', async () => {
+  for (const name of ['a.mp4', 'b.mp4', 'c.mp4']) await shop.file(name, 10);
+  const here = world(shop, server.port);
+  const screen = Object.assign(here.out, { isTTY: true, columns: 100 });
+  expect(await enhance(['*.mp4'], { ...here, out: screen })).toBe(0);
+  expect(here.out.text()).toMatch(/all together.*\d of 3 ended/);
+  expect(here.out.text()).toContain('3 of 3 videos enhanced');
+});
+
+test('another Reelight is used where one is named, and none is started', async () => {
+  await shop.file('clip.mp4', 10);
+  const [nobody = 0] = await freePorts(1);
+  expect(await enhance(['clip.mp4', '--server', server.base], world(shop, nobody))).toBe(0);
+  const env = { REELIGHT_URL: `http://localhost:${nobody}`, REELIGHT_HOME: shop.home };
+  const elsewhere = world(shop, server.port, { env });
+  expect(await enhance(['clip.mp4'], elsewhere)).toBe(1);
+  expect(elsewhere.err.text()).toBe(`enhance: Nothing answers at http://localhost:${nobody}.\n`);
 });
 
 test('one that fails does not stop the others, and says why', async () => {
@@ -357,6 +388,8 @@ test.each([
   ],
   [['clip.mp4', '--profile'], /profile/],
   [['gone.mp4'], /gone.mp4: no such file/],
+  [['gone*.mp4'], /gone\*\.mp4: matches no file/],
+  [['clip.mp4', '--server', 'nowhere'], /--server nowhere: is no address/],
   [['.'], /\.: is a folder/],
   [['empty.mp4'], /empty.mp4: is empty/],
   [['/dev/null'], /\/dev\/null: is not a regular file/],
@@ -397,8 +430,10 @@ test('--help tells of the options, the results and the exit codes', async () => 
     '--out',
     '--json',
     '.enhanced.mp4',
+    '--no-color',
     'Exit code',
     'replaced',
+    'Examples:',
   ]) {
     expect(here.out.text()).toContain(word);
   }

@@ -1,41 +1,25 @@
 import { resolve } from 'node:path';
-import { createClient, DEFAULT_TIMING, inParallel, sleep, type Timing } from '../client/index.ts';
+import { createClient, DEFAULT_TIMING, inParallel, sleep } from '../client/node.ts';
 import { ReelightError } from '../core/errors.ts';
 import { homeFrom } from '../local/home.ts';
-import { portsFrom } from '../local/ports.ts';
-import { helpText, readArguments } from './arguments.ts';
+import { ENHANCE, type EnhanceArguments, readArguments } from './arguments.ts';
+import { EXIT, type World } from './command.ts';
 import { enhanceFile } from './enhance-file.ts';
 import { clientId } from './identity.ts';
 import { openJournal } from './journal.ts';
-import { type Reached, reachServer } from './reach-server.ts';
+import { helpOf, wantsColours } from './manual.ts';
+import { reachServer, serverFrom } from './reach-server.ts';
 import { jsonReport } from './reports/json.ts';
 import { liveReport } from './reports/live.ts';
 import { plainReport } from './reports/plain.ts';
-import type { Output, Report, Screen } from './reports/report.ts';
-import { checkSources, type Source } from './sources.ts';
-import { streamBlob } from './stream-blob.ts';
+import type { Report } from './reports/report.ts';
+import { checkSources, expandPatterns, type Source } from './sources.ts';
 import { chooseTargets, prepareFolders, type Target } from './targets.ts';
 import { UsageError } from './usage.ts';
 import { announceUse, type Users } from './users.ts';
 
 /** Files under way at once. Each sends several parts at once, so more would not be faster. */
 const FILES_AT_ONCE = 4;
-
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-
-/** What a command sees of the process it runs in. */
-export interface World {
-  out: Screen & { isTTY?: boolean };
-  err: Output;
-  env: NodeJS.ProcessEnv;
-  /** What file names are relative to. */
-  cwd: string;
-  /** Aborted when the person wants it to end. */
-  signal: AbortSignal;
-  /** Starts a Reelight of our own. */
-  startPipeline(note: (line: string) => void, signal: AbortSignal): Promise<Reached>;
-  timing?: Partial<Timing>;
-}
 
 /** `enhance FILE…`. Answers the exit code. */
 export async function enhance(argv: string[], world: World): Promise<number> {
@@ -44,24 +28,28 @@ export async function enhance(argv: string[], world: World): Promise<number> {
   try {
     const options = readArguments(argv);
     if (options.help) {
-      out.write(helpText());
+      out.write(helpOf(ENHANCE));
       return EXIT.done;
     }
-    plan = { ...options, ...(await planWork(options.files, options.out, cwd)), port: portsFrom(env).edge };
+    plan = {
+      ...options,
+      server: serverFrom(options.values, env),
+      work: await planWork(options.files, options.out, cwd),
+    };
   } catch (error) {
     if (!(error instanceof ReelightError)) throw error;
     for (const line of error instanceof UsageError ? error.problems : [error.message]) err.write(`enhance: ${line}\n`);
     return EXIT.usage;
   }
 
-  const report = reportFor(plan.json, world);
+  const report = reportFor(plan.values, world);
   const announce = () => report.note('Cancelling … (Ctrl-C again ends at once)');
   signal.addEventListener('abort', announce);
   let users: Users | undefined;
   try {
     users = announceUse(homeFrom(env).run);
     const server = await reachServer({
-      port: plan.port,
+      ...plan.server,
       start: () => world.startPipeline(report.note, signal),
       note: report.note,
       signal,
@@ -91,27 +79,25 @@ function isForPeople(error: unknown): error is Error {
   return error instanceof ReelightError || (error instanceof Error && 'syscall' in error);
 }
 
-interface Plan {
+interface Plan extends Pick<EnhanceArguments, 'profile' | 'hdr' | 'values'> {
   work: { source: Source; target: Target }[];
-  port: number;
-  profile: ReturnType<typeof readArguments>['profile'];
-  hdr: ReturnType<typeof readArguments>['hdr'];
-  json: boolean;
+  server: ReturnType<typeof serverFrom>;
 }
 
-async function planWork(files: string[], out: string | undefined, cwd: string): Promise<Pick<Plan, 'work'>> {
-  const sources = await checkSources(files, cwd);
+async function planWork(files: string[], out: string | undefined, cwd: string): Promise<Plan['work']> {
+  const sources = await checkSources(await expandPatterns(files, cwd), cwd);
   const targets = chooseTargets(sources, out === undefined ? undefined : resolve(cwd, out));
   await prepareFolders(targets, out, cwd);
-  return { work: sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : [])) };
+  return sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : []));
 }
 
 async function enhanceAll({ work, profile, hdr }: Plan, base: string, report: Report, world: World): Promise<number> {
   const home = homeFrom(world.env).root;
   const timing = { ...DEFAULT_TIMING, ...world.timing };
   const journal = await openJournal(home);
-  const client = createClient({ baseUrl: base, clientId: await clientId(home), send: streamBlob, timing });
+  const client = createClient({ baseUrl: base, clientId: await clientId(home), timing });
   const count = { done: 0, failed: 0, cancelled: 0 };
+  report.begin(work.map(({ source: { label, size } }) => ({ file: label, size })));
   await inParallel(work, FILES_AT_ONCE, async ({ source, target }) => {
     const each = { client, timing, journal, base, profile, hdr, report: report.file, signal: world.signal };
     count[await enhanceFile(source, target, each)] += 1;
@@ -129,9 +115,8 @@ async function untilUnused(users: Users, report: Report, signal: AbortSignal): P
   }
 }
 
-function reportFor(json: boolean, { out, err, env, cwd }: World): Report {
-  if (json) return jsonReport(out, err);
+function reportFor(values: Record<string, unknown>, { out, err, env, cwd }: World): Report {
+  if (values.json) return jsonReport(out, err);
   if (!out.isTTY || env.TERM === 'dumb') return plainReport(out, err, cwd);
-  // https://no-color.org
-  return liveReport(out, !env.NO_COLOR, cwd);
+  return liveReport(out, wantsColours(values, env), cwd);
 }

@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { never, startServer, type TestServer } from '../client/testing/server.ts';
+import reelight from '../package.json' with { type: 'json' };
 import { workshop } from './testing/world.ts';
 
 const MAIN = new URL('main.ts', import.meta.url).pathname;
+const REELIGHT = new URL('reelight.mjs', import.meta.url).pathname;
 
 let server: TestServer;
 let shop: Awaited<ReturnType<typeof workshop>>;
@@ -46,11 +49,16 @@ test('the command enhances a video and ends', async () => {
   expect(await readFile(shop.at('clip.enhanced.mp4'), 'utf8')).toBe('enhanced');
 });
 
+test('the program that npm links does the same, from any folder', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [REELIGHT, '--version'], { cwd: shop.folder });
+  expect(stdout).toBe(`reelight ${reelight.version}\n`);
+});
+
 test.each([
   [['enhance'], /Name at least one video/],
   [['enhance', 'gone.mp4'], /gone.mp4: no such file/],
-  [['improve'], /Usage: .*enhance/],
-  [[], /Usage: .*enhance/],
+  [['improve'], /no command improve[\s\S]*Usage: reelight[\s\S]*enhance/],
+  [[], /Usage: reelight[\s\S]*enhance/],
 ])('%j is wrong usage', async (argv, line) => {
   const { code, out, err } = await command(...argv).ended;
   expect([code, out]).toEqual([2, '']);

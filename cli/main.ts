@@ -1,19 +1,9 @@
 import { onInterrupt } from '../local/interrupts.ts';
-import { EXIT, enhance, type World } from './enhance.ts';
+import { EXIT } from './command.ts';
+import { dispatch } from './dispatch.ts';
 import { removeUnfinished } from './fetch-file.ts';
 import type { Reached } from './reach-server.ts';
 import { SHOW_CURSOR } from './reports/live.ts';
-import { cancel, list, open, remove, retry, watch } from './videos.ts';
-
-const COMMANDS: Record<string, (argv: string[], world: World) => Promise<number>> = {
-  enhance,
-  list,
-  watch,
-  cancel,
-  retry,
-  delete: remove,
-  open,
-};
 
 const { stdout, stderr, env } = process;
 
@@ -30,27 +20,20 @@ process.on('exit', () => {
   if (stdout.isTTY) stdout.write(SHOW_CURSOR);
 });
 
-const [name = '', ...argv] = process.argv.slice(2);
-const command = COMMANDS[name];
-if (command) {
-  const code = await command(argv, {
-    out: stdout,
-    err: stderr,
-    env,
-    cwd: callerFolder(),
-    signal,
-    startPipeline,
-  });
-  // Connections that are kept alive for a next request would keep the process.
-  process.exit(code);
-} else {
-  stderr.write(`Usage: cli/main.ts ${Object.keys(COMMANDS).join('|')} …   (--help after it tells more)\n`);
-  process.exitCode = EXIT.usage;
-}
+const code = await dispatch(process.argv.slice(2), {
+  out: stdout,
+  err: stderr,
+  env,
+  cwd: callerFolder(),
+  signal,
+  startPipeline,
+});
+// Connections that are kept alive for a next request would keep the process.
+process.exit(code);
 
 /** npm runs scripts in the repository; people name files from where they are. */
 function callerFolder(): string {
-  const ours = env.npm_lifecycle_event === name || env.npm_lifecycle_event === 'reelight';
+  const ours = env.npm_lifecycle_event === 'enhance' || env.npm_lifecycle_event === 'reelight';
   return (ours && env.INIT_CWD) || process.cwd();
 }
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { LocalError } from '../local/errors.ts';
-import { reachServer } from './reach-server.ts';
+import { reachServer, serverFrom } from './reach-server.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -19,11 +19,11 @@ async function listen(answer: RequestListener): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function reach(port: number, patienceMs = 100) {
+function reach(port: number, patienceMs = 100, server = serverFrom({}, { PORT: String(port) })) {
   const start = vi.fn(async () => ({ base: 'started', started: true, stop: async () => {} }));
   const notes: string[] = [];
   const reached = reachServer({
-    port,
+    ...server,
     start,
     note: (line) => notes.push(line),
     signal: new AbortController().signal,
@@ -112,4 +112,27 @@ test('one that stays unwell is not waited for for ever, and the line says what i
     code: 'not_ready',
     message: expect.stringContaining('broker is down'),
   });
+});
+
+test('another one than this machine’s is named by the option, else by the environment', async () => {
+  const env = { PORT: '9000', REELIGHT_URL: 'https://reelight.example/' };
+  expect(serverFrom({}, { PORT: '9000', REELIGHT_URL: '' })).toEqual({ base: 'http://localhost:9000', ours: true });
+  expect(serverFrom({}, env)).toEqual({ base: 'https://reelight.example', ours: false });
+  expect(serverFrom({ server: 'http://10.0.0.1:80' }, env)).toEqual({ base: 'http://10.0.0.1', ours: false });
+  for (const server of ['', 'reelight.example', 'ftp://reelight.example']) {
+    expect(() => serverFrom({ server }, env)).toThrow(/--server .*is no address/);
+  }
+});
+
+test('elsewhere nothing is started, whether nobody answers or a stranger does', async () => {
+  const port = await listen((_, response) => response.end('<h1>It works!</h1>'));
+  const elsewhere = serverFrom({ server: `http://localhost:${port}` }, {});
+  const stranger = reach(port, 100, elsewhere);
+  await expect(stranger.reached).rejects.toThrow(/not Reelight/);
+  const [server] = servers.splice(0);
+  server?.closeAllConnections();
+  await new Promise((resolve) => server?.close(resolve));
+  const nobody = reach(port, 100, elsewhere);
+  await expect(nobody.reached).rejects.toMatchObject({ code: 'unreachable' });
+  for (const { start } of [stranger, nobody]) expect(start).not.toHaveBeenCalled();
 });

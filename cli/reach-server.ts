@@ -1,5 +1,7 @@
-import { sleep } from '../client/index.ts';
+import { ConnectionError, sleep } from '../client/node.ts';
 import { LocalError } from '../local/errors.ts';
+import { portsFrom } from '../local/ports.ts';
+import { UsageError } from './usage.ts';
 
 const LOOK_MS = 10_000;
 /** A Reelight that is there but not well may be starting, or mending itself. */
@@ -15,8 +17,10 @@ export interface Reached {
 }
 
 export interface Reach {
-  port: number;
-  /** Starts a Reelight that listens on that port. */
+  base: string;
+  /** Whether it is this machine's: then one may be started. */
+  ours: boolean;
+  /** Starts a Reelight that listens there. */
   start(): Promise<Reached>;
   note(line: string): void;
   signal: AbortSignal;
@@ -24,16 +28,39 @@ export interface Reach {
 }
 
 /**
- * Finds the Reelight that runs on this machine, or starts one.
+ * Which Reelight is meant: `--server`, REELIGHT_URL, or the one of this machine.
  *
- * @throws LocalError `port_in_use` when something else listens there, and whatever starting throws
+ * @throws UsageError
  */
-export async function reachServer({ port, start, note, signal, patienceMs = PATIENCE_MS }: Reach): Promise<Reached> {
-  const base = `http://localhost:${port}`;
+export function serverFrom(values: Record<string, unknown>, env: NodeJS.ProcessEnv): Pick<Reach, 'base' | 'ours'> {
+  const [name, given] = values.server !== undefined ? ['--server', values.server] : ['REELIGHT_URL', env.REELIGHT_URL];
+  if (given === undefined || (given === '' && name === 'REELIGHT_URL')) {
+    return { base: `http://localhost:${portsFrom(env).edge}`, ours: true };
+  }
+  const url = URL.canParse(String(given)) ? new URL(String(given)) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return { base: url.origin, ours: false };
+  throw new UsageError([`${name} ${given}: is no address such as https://reelight.example`]);
+}
+
+/**
+ * Finds the Reelight that is meant, or starts one where it is this machine's.
+ *
+ * @throws LocalError `port_in_use` and UsageError when something else listens there, ConnectionError when nothing does,
+ * and whatever starting throws
+ */
+export async function reachServer({
+  base,
+  ours,
+  start,
+  note,
+  signal,
+  patienceMs = PATIENCE_MS,
+}: Reach): Promise<Reached> {
   const until = Date.now() + patienceMs;
   for (let told = false; ; told = true) {
     const found = await look(base, signal);
     if (found === 'ok') return { base, started: false, stop: async () => {} };
+    if (found === 'nobody' && !ours) throw new ConnectionError('unreachable', `Nothing answers at ${base}.`);
     if (found === 'nobody') {
       if (!told) note('Reelight does not run yet: starting it.');
       const started = await start().catch((error: unknown) => {
@@ -46,6 +73,8 @@ export async function reachServer({ port, start, note, signal, patienceMs = PATI
       continue;
     }
     if (found === 'stranger') {
+      if (!ours) throw new UsageError([`${base}: what answers there is not Reelight`]);
+      const { port } = new URL(base);
       const way = 'Stop that program, or choose another port for Reelight with PORT=…';
       throw new LocalError('port_in_use', `Port ${port} is used by a program that is not Reelight. ${way}`);
     }
@@ -92,8 +121,10 @@ function healthIn(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Nobody listens there, on any of the addresses of `localhost`. */
+const NOBODY: unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** Nobody listens there, on any of the addresses of the host, or there is no such host. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  return cause instanceof Error && 'code' in cause && NOBODY.includes(cause.code);
 }

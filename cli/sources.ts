@@ -1,5 +1,7 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { access, constants, glob, realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { videoTypeOf } from '../core/video-type.ts';
+import { readable } from '../local/home.ts';
 import { UsageError } from './usage.ts';
 
 /** A video to enhance, known to be a file that can be read. */
@@ -14,32 +16,35 @@ export interface Source {
   contentType: string;
 }
 
-/** Video containers by extension: what the type says is only a hint, but players and people see it. */
-const TYPES: Record<string, string> = {
-  '.3gp': 'video/3gpp',
-  '.avi': 'video/x-msvideo',
-  '.flv': 'video/x-flv',
-  '.m2ts': 'video/mp2t',
-  '.m4v': 'video/x-m4v',
-  '.mkv': 'video/x-matroska',
-  '.mov': 'video/quicktime',
-  '.mp4': 'video/mp4',
-  '.mpeg': 'video/mpeg',
-  '.mpg': 'video/mpeg',
-  '.mts': 'video/mp2t',
-  '.mxf': 'video/mxf',
-  '.ogv': 'video/ogg',
-  '.ts': 'video/mp2t',
-  '.webm': 'video/webm',
-  '.wmv': 'video/x-ms-wmv',
-};
-
 /**
  * The type to declare. A server refuses what does not call itself a video, and decides by the bytes in the end: a video
  * with an unusual name must get that far, and what is no video is told so by name.
  */
 export function contentTypeOf(path: string): string {
-  return TYPES[extname(path).toLowerCase()] ?? 'video/mp4';
+  return videoTypeOf({ name: basename(path) }) ?? 'video/mp4';
+}
+
+/**
+ * Names with `*`, `?`, `[…]` or `{…}` in them, which are no files, are patterns: not every shell expands them, and none
+ * does in quotes. What they match are files, in the order of their names.
+ *
+ * @throws UsageError with a line for each pattern that matches nothing
+ */
+export async function expandPatterns(files: string[], cwd: string): Promise<string[]> {
+  const expanded = await Promise.all(files.map((file) => expandPattern(file, cwd)));
+  const problems = files.filter((_, at) => expanded[at]?.length === 0).map((file) => `${file}: matches no file`);
+  if (problems.length > 0) throw new UsageError(problems);
+  return expanded.flat();
+}
+
+async function expandPattern(file: string, cwd: string): Promise<string[]> {
+  const isFile = (await stat(resolve(cwd, file)).catch(() => undefined)) !== undefined;
+  if (isFile || !/[*?[{]/.test(file)) return [file];
+  const matches: string[] = [];
+  for await (const found of glob(file, { cwd, withFileTypes: true })) {
+    if (found.isFile() || found.isSymbolicLink()) matches.push(join(found.parentPath, found.name));
+  }
+  return matches.map((path) => readable(path, cwd)).sort();
 }
 
 /**

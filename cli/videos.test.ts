@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../client/index.ts';
 import { startServer, type TestServer } from '../client/testing/server.ts';
+import type { Command } from './command.ts';
 import { workshop, world } from './testing/world.ts';
 import { cancel, list, open, remove, retry, watch } from './videos.ts';
 
@@ -16,10 +17,9 @@ afterEach(async () => {
   await shop.remove();
 });
 
-type Command = typeof list;
 async function run(command: Command, ...argv: string[]) {
   const { out, err, ...rest } = world(shop, server.port);
-  const code = await command(argv, { ...rest, out, err });
+  const code = await command.run(argv, { ...rest, out, err });
   return { code, out: out.lines(), err: err.lines() };
 }
 
@@ -35,6 +35,44 @@ test('list shows a line a video, and all of it to programs', async () => {
   const id = await uploaded();
   expect((await run(list)).out).toEqual([expect.stringMatching(new RegExp(`^${id} .*1000 bytes .*clip\\.mp4$`))]);
   expect(JSON.parse((await run(list, '--json')).out[0] ?? '')).toMatchObject({ file_id: id });
+  expect((await run(list, '--ids')).out).toEqual([id]);
+});
+
+test('list is in colours on a terminal, unless they are not wanted', async () => {
+  server.complete(await uploaded());
+  const coloured = async (env: NodeJS.ProcessEnv, ...argv: string[]) => {
+    const here = world(shop, server.port);
+    await list.run(argv, { ...here, env: { ...here.env, ...env }, out: Object.assign(here.out, { isTTY: true }) });
+    return here.out.text().includes('\x1b[');
+  };
+  expect(await coloured({})).toBe(true);
+  expect(await coloured({}, '--no-color')).toBe(false);
+  expect(await coloured({ NO_COLOR: '1' })).toBe(false);
+  expect(await coloured({ TERM: 'dumb' })).toBe(false);
+});
+
+test('what is done is told to programs too, and what could not be', async () => {
+  const [id, unknown] = [await uploaded(), randomUUID()];
+  const { code, out, err } = await run(remove, id, unknown, '--json');
+  expect([code, err]).toEqual([1, []]);
+  expect(out.map((line) => JSON.parse(line))).toEqual([
+    { file_id: id, done: 'deleted' },
+    { file_id: unknown, error: { code: 'file_not_found', message: expect.any(String) } },
+  ]);
+  expect(JSON.parse((await run(open, '--print', '--json')).out[0] ?? '')).toEqual({
+    address: `http://localhost:${server.port}/`,
+  });
+});
+
+test('another Reelight is asked where one is named', async () => {
+  const other = await startServer();
+  try {
+    expect((await run(list, '--server', other.base)).out).toEqual(['No videos yet.']);
+    expect(other.count(/GET \/videos/)).toBe(1);
+    expect((await run(list, '--server', 'nowhere')).code).toBe(2);
+  } finally {
+    await other.stop();
+  }
 });
 
 test('watch follows videos to their end, and fails where one of them did', async () => {
@@ -87,6 +125,7 @@ test('every command has its help, and needs no server for it', async () => {
   for (const command of [list, watch, cancel, retry, remove, open]) {
     const { code, out } = await run(command, '--help');
     expect([code, out[0]]).toEqual([0, expect.stringMatching(/^Usage: reelight /)]);
+    expect(out.join('\n')).toMatch(/Options:\n[\s\S]*--help[\s\S]*Examples:\n {2}\S/);
   }
   const { code, err } = await run(list);
   expect([code, err.join()]).toEqual([1, expect.stringContaining('npm start')]);

@@ -1,41 +1,60 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { inParallel, type VideoRecord, type VideoState } from '../client/index.ts';
+import { inParallel, type VideoRecord, type VideoState } from '../client/node.ts';
 import type { HdrChoice } from '../core/hdr-choice.ts';
 import { PROFILE_NAMES, type ProfileName } from '../core/profiles/names.ts';
 import { LocalError } from '../local/errors.ts';
+import { SERVER_OPTIONS, wantsColours } from './manual.ts';
 import { serverCommand } from './on-server.ts';
-import { bytes, safe } from './reports/text.ts';
+import { openInBrowser } from './open-in-browser.ts';
+import { isProfile, noSuchProfile } from './profile-name.ts';
+import { bytes, painter, safe } from './reports/text.ts';
 import { UsageError } from './usage.ts';
 
 /* What can be asked of a Reelight that runs, about videos that it has. */
 
 export const list = serverCommand({
   name: 'list',
-  help: `Usage: reelight list [--search TEXT] [--json]
-Shows the videos that this command line has sent, newest first; with --search, those with TEXT in their name.`,
-  options: { search: { type: 'string', short: 's' }, json: { type: 'boolean' } },
-  takes: 'none',
-  async run({ client, values, world: { out } }) {
+  summary: 'show the videos that were sent from here',
+  takes: 'nothing',
+  about: `Shows the videos that this command line has sent, newest first: file_id, state, when, size, profile, name.`,
+  options: {
+    search: { type: 'string', short: 's', value: 'TEXT', about: 'only those with TEXT in their name' },
+    ids: { type: 'boolean', about: 'only their file_ids' },
+    ...SERVER_OPTIONS,
+  },
+  examples: ['reelight list', 'reelight list --search holiday', 'reelight delete $(reelight list --ids --search test)'],
+  async run({ client, values, world: { out, env, signal } }) {
     const q = typeof values.search === 'string' ? values.search : undefined;
+    const paint = painter(out.isTTY === true && wantsColours(values, env));
+    const line = (video: VideoRecord) =>
+      values.json ? JSON.stringify(video) : values.ids ? video.file_id : row(video, paint);
     let cursor: string | null | undefined;
     let count = 0;
     do {
-      const page = await client.list({ limit: 50, ...(q && { q }), ...(cursor && { cursor }) });
-      for (const video of page.videos) out.write(`${values.json ? JSON.stringify(video) : row(video)}\n`);
+      const page = await client.list({ limit: 50, signal, ...(q && { q }), ...(cursor && { cursor }) });
+      for (const video of page.videos) out.write(`${line(video)}\n`);
       count += page.videos.length;
       cursor = page.cursor;
     } while (cursor);
-    if (count === 0 && !values.json) out.write(q ? 'No video of that name.\n' : 'No videos yet.\n');
+    if (count === 0 && !values.json && !values.ids) out.write(q ? 'No video of that name.\n' : 'No videos yet.\n');
     return 0;
   },
 });
 
-function row({ file_id, status, created_at, size, profile, filename, processes }: VideoRecord): string {
+const COLOURS = {
+  awaiting_upload: 'dim',
+  uploaded: 'dim',
+  processing: 'cyan',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+} as const satisfies Record<VideoRecord['status'], Parameters<ReturnType<typeof painter>>[0]>;
+
+function row(video: VideoRecord, paint: ReturnType<typeof painter>): string {
+  const { file_id, status, created_at, size, profile, filename, processes } = video;
   const { progress } = processes.video_enhancement;
   const state = status === 'processing' ? `${Math.floor(progress)} %` : status.replace('_', ' ');
   const cells = [
-    state.padEnd(15),
+    paint(COLOURS[status], state.padEnd(15)),
     created_at.slice(0, 16).replace('T', ' '),
     bytes(size).padStart(9),
     profile.padEnd(11),
@@ -45,10 +64,12 @@ function row({ file_id, status, created_at, size, profile, filename, processes }
 
 export const watch = serverCommand({
   name: 'watch',
-  help: `Usage: reelight watch ID… [--json]
-Follows videos until nothing more happens to them: a line for each change. Exit code 1 when one of them failed.`,
-  options: { json: { type: 'boolean' } },
-  takes: 'some',
+  summary: 'follow videos until nothing more happens to them',
+  takes: 'videos',
+  about:
+    'Follows videos until nothing more happens to them: a line for each change. Exit code 1 when one of them failed.',
+  options: SERVER_OPTIONS,
+  examples: ['reelight watch 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11', 'reelight watch $(reelight list --ids) --json'],
   async run({ ids, client, values, world: { out, signal } }) {
     let failed = 0;
     await inParallel(ids, ids.length, async (id) => {
@@ -76,9 +97,11 @@ function words({ uploaded, processes }: VideoState): string {
 
 export const cancel = serverCommand({
   name: 'cancel',
-  help: 'Usage: reelight cancel ID…\nStops the work on videos. What was finished by then stays.',
-  options: {},
-  takes: 'some',
+  summary: 'stop the work on videos',
+  takes: 'videos',
+  about: 'Stops the work on videos. What was finished by then stays.',
+  options: SERVER_OPTIONS,
+  examples: ['reelight cancel 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11'],
   run: ({ client, each, world: { signal } }) =>
     each(async (id) => {
       await client.cancel(id, signal);
@@ -88,13 +111,21 @@ export const cancel = serverCommand({
 
 export const retry = serverCommand({
   name: 'retry',
-  help: `Usage: reelight retry ID… [--profile NAME] [--keep-hdr | --to-sdr]
-Works on videos once more, after they failed, were cancelled or are done.
-  --profile NAME   with another profile: ${PROFILE_NAMES.join(', ')}
-  --keep-hdr       HDR10 and HLG stay what they are, without repairs
-  --to-sdr         HDR10 and HLG are brought to standard range again`,
-  options: { profile: { type: 'string' }, 'keep-hdr': { type: 'boolean' }, 'to-sdr': { type: 'boolean' } },
-  takes: 'some',
+  summary: 'work on videos once more, in another way too',
+  takes: 'videos',
+  about: 'Works on videos once more, after they failed, were cancelled or are done.',
+  options: {
+    profile: {
+      type: 'string',
+      value: 'NAME',
+      choices: PROFILE_NAMES,
+      about: `with another profile: ${PROFILE_NAMES.join(', ')}`,
+    },
+    'keep-hdr': { type: 'boolean', about: 'HDR10 and HLG stay what they are, without repairs' },
+    'to-sdr': { type: 'boolean', about: 'HDR10 and HLG are brought to standard range again' },
+    ...SERVER_OPTIONS,
+  },
+  examples: ['reelight retry 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11 --profile classic'],
   run({ client, each, values, world: { signal } }) {
     const changes = { profile: profileIn(values.profile), hdr: hdrIn(values) };
     return each(async (id) => `attempt ${(await client.retry(id, changes, signal)).attempt} begins`);
@@ -102,11 +133,8 @@ Works on videos once more, after they failed, were cancelled or are done.
 });
 
 function profileIn(name: unknown): ProfileName | undefined {
-  const found = PROFILE_NAMES.find((each) => each === name);
-  if (name !== undefined && !found) {
-    throw new UsageError([`--profile ${name}: there is no such profile. There is: ${PROFILE_NAMES.join(', ')}`]);
-  }
-  return found;
+  if (name === undefined || isProfile(name)) return name;
+  throw new UsageError([noSuchProfile(name)]);
 }
 
 function hdrIn({ 'keep-hdr': keep, 'to-sdr': bring }: Record<string, unknown>): HdrChoice | undefined {
@@ -116,9 +144,11 @@ function hdrIn({ 'keep-hdr': keep, 'to-sdr': bring }: Record<string, unknown>): 
 
 export const remove = serverCommand({
   name: 'delete',
-  help: 'Usage: reelight delete ID…\nDeletes videos: the source and everything that was made of it. There is no way back.',
-  options: {},
-  takes: 'some',
+  summary: 'delete videos and all that was made of them',
+  takes: 'videos',
+  about: 'Deletes videos: the source and everything that was made of it. There is no way back.',
+  options: SERVER_OPTIONS,
+  examples: ['reelight delete 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11'],
   run: ({ client, each, world: { signal } }) =>
     each(async (id) => {
       await client.remove(id, signal);
@@ -128,31 +158,17 @@ export const remove = serverCommand({
 
 export const open = serverCommand({
   name: 'open',
-  help: `Usage: reelight open [ID] [--print]
-Opens Reelight's page in the browser, or a finished video.
-  --print   only says the address`,
-  options: { print: { type: 'boolean' } },
-  takes: 'one at most',
+  summary: 'open the page, or a finished video, in the browser',
+  takes: 'one video',
+  about: "Opens Reelight's page in the browser, or a finished video.",
+  options: { print: { type: 'boolean', about: 'only say the address' }, ...SERVER_OPTIONS },
+  examples: ['reelight open', 'vlc $(reelight open --print 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11)'],
   async run({ ids: [id], base, client, values, world: { out, env, signal } }) {
     const path = id ? (await client.get(id, signal)).outputs.enhanced?.path : '/';
     if (!path) throw new LocalError('not_ready', `${id} is not finished yet: reelight watch ${id} follows it.`);
     const address = new URL(path, base).href;
-    out.write(`${address}\n`);
+    out.write(values.json ? `${JSON.stringify({ address })}\n` : `${address}\n`);
     if (!values.print) await openInBrowser(address, env);
     return 0;
   },
 });
-
-const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
-  darwin: ['open'],
-  win32: ['explorer.exe'],
-};
-
-/** @throws LocalError `no_browser` where this system has no way to open an address */
-async function openInBrowser(address: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true, env });
-  const failed = await Promise.race([once(child, 'error').then(() => true), once(child, 'spawn').then(() => false)]);
-  if (failed) throw new LocalError('no_browser', 'No browser can be opened from here: open the address above by hand.');
-  child.unref();
-}

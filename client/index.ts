@@ -1,4 +1,4 @@
-import { enhancedKey, metadataKey } from '../core/keys.ts';
+import { enhancedKey, metadataKey, posterKey, sharedSourceKey } from '../core/keys.ts';
 import { createHttp } from './http.ts';
 import { type SendBytes, sendBlob } from './send.ts';
 import { type Listener, sharedSocket } from './socket.ts';
@@ -15,6 +15,7 @@ import type {
 import { upload } from './upload.ts';
 import { watch } from './watch.ts';
 
+export { videoTypeOf } from '../core/video-type.ts';
 export { ClientError, ConnectionError, FileError } from './errors.ts';
 export { inParallel } from './pool.ts';
 export type { Put, PutAnswer, SendBytes } from './send.ts';
@@ -36,6 +37,9 @@ export interface ClientOptions {
 /** Where a video's results are, to be given to `download` or to a player. */
 export const enhancedPath = (fileId: string): string => `/${enhancedKey(fileId)}`;
 export const metadataPath = (fileId: string): string => `/${metadataKey(fileId)}`;
+/** The source as browsers play it. */
+export const sourcePath = (fileId: string): string => `/${sharedSourceKey(fileId)}`;
+export const posterPath = (fileId: string): string => `/${posterKey(fileId)}`;
 
 /** Everything here throws ClientError for what the server refuses and ConnectionError for what it does not answer. */
 export interface Client {

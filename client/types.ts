@@ -56,11 +56,11 @@ export interface ProcessState {
   error: string | null;
 }
 
-/** A file to upload, of any size: a browser's `File`, or Node's `fs.openAsBlob()` with a name. */
+/** A file to upload, of any size: a browser's `File`, or what `fileAt()` makes of one on a disk. */
 export interface UploadFile {
   name: string;
   size: number;
-  /** `video/…`. What counts in the end are the bytes. */
+  /** `video/…`; told by the name where it is not. What counts in the end are the bytes. */
   type: string;
   /** Bytes `start` to before `end`, read when they are sent. */
   slice(start: number, end: number): Blob;

@@ -110,7 +110,7 @@ test('an upload that goes on failing gives up, with what the storage said', asyn
 });
 
 test('a refusal is thrown as it is, at once', async () => {
-  const file = { ...fileOf(Buffer.from('x')), type: 'text/plain' };
+  const file = { ...fileOf(Buffer.from('x'), 'notes.txt'), type: 'text/plain' };
   await expect(client().upload(file)).rejects.toMatchObject({
     status: 400,
     code: 'not_a_video',

@@ -1,3 +1,4 @@
+import { videoTypeOf } from '../core/video-type.ts';
 import { deliver, type UploadContext } from './deliver.ts';
 import { ClientError } from './errors.ts';
 import type { Http } from './http.ts';
@@ -91,7 +92,9 @@ function requestTicket(
   key: string,
   { profile, hdr, signal }: UploadOptions,
 ): Promise<Ticket> {
-  const body = { filename: file.name, size: file.size, content_type: file.type, client_id: clientId };
+  // Browsers do not know every container by its name, and then say nothing.
+  const content_type = videoTypeOf(file) ?? file.type;
+  const body = { filename: file.name, size: file.size, content_type, client_id: clientId };
   return http.json<Ticket>('POST', '/upload', {
     body: { ...body, ...(profile && { profile }), ...(hdr && { hdr }) },
     headers: { 'idempotency-key': key },

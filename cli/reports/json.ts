@@ -7,6 +7,7 @@ export function jsonReport(out: Output, err: Output): Report {
     out.write(`${JSON.stringify({ event, time: new Date().toISOString(), ...fields })}\n`);
 
   return {
+    begin: () => {},
     note: (line) => err.write(`${line}\n`),
     file(status) {
       // Bytes move all the time; a change of a whole per cent is an event.

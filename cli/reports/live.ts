@@ -1,3 +1,4 @@
+import { type Overall, overall } from './overall.ts';
 import type { FileStatus, Report, Screen } from './report.ts';
 import { isFinal } from './report.ts';
 import { bytes, inColumns, outcome, painter, safe, summaryLine, whatWasDone } from './text.ts';
@@ -12,7 +13,7 @@ export const SHOW_CURSOR = '\x1b[?25h';
 const NO_WRAP = '\x1b[?7l';
 const WRAP = '\x1b[?7h';
 
-/** For people at a terminal: a bar for each file under way at the bottom, what has ended above it. */
+/** For people at a terminal: a bar for each file under way at the bottom, and one for all; what has ended above. */
 export function liveReport(screen: Screen, colours: boolean, cwd: string): Report {
   const paint = painter(colours);
   const bars = new Map<string, FileStatus>();
@@ -20,12 +21,16 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let all = overall([]);
   screen.write(HIDE_CURSOR);
 
   const draw = () => {
     clearTimeout(timer);
     timer = undefined;
-    const lines = [...bars.values()].map((status) => bar(status, screen.columns || 80, paint));
+    const columns = screen.columns || 80;
+    const lines = [...bars.values()].map((status) => fileBar(status, columns, paint));
+    const whole = all.now();
+    if (whole.files > 1 && whole.ended < whole.files) lines.push(overallBar(whole, columns, paint));
     const up = drawn > 0 ? `\x1b[${drawn}A` : '';
     const wrapped = above.map((line) => `${line}\n`).join('');
     const fixed = lines.map((line) => `${line}\n`).join('');
@@ -38,11 +43,15 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
   };
 
   return {
+    begin(files) {
+      all = overall(files);
+    },
     note(line) {
       above.push(paint('dim', safe(line)));
       draw();
     },
     file(status) {
+      all.see(status);
       bars.set(status.file, status);
       if (!isFinal(status)) return drawSoon();
       bars.delete(status.file);
@@ -63,14 +72,31 @@ export function liveReport(screen: Screen, colours: boolean, cwd: string): Repor
   };
 }
 
-function bar(status: FileStatus, columns: number, paint: ReturnType<typeof painter>): string {
-  const per = `${Math.floor(status.progress)}%`.padStart(4);
+type Paint = ReturnType<typeof painter>;
+
+function fileBar(status: FileStatus, columns: number, paint: Paint): string {
+  const name = safe(status.file.split('/').at(-1) ?? status.file);
+  return bar(name, status.progress, detail(status), columns, paint);
+}
+
+function overallBar({ files, ended, failed, progress }: Overall, columns: number, paint: Paint): string {
+  return bar(
+    'all together',
+    progress,
+    `${ended} of ${files} ended${failed > 0 ? `, ${failed} failed` : ''}`,
+    columns,
+    paint,
+  );
+}
+
+function bar(title: string, progress: number, detail: string, columns: number, paint: Paint): string {
+  const per = `${Math.floor(progress)}%`.padStart(4);
   const free = columns - DETAIL_COLUMNS - per.length - 4;
   const length = clamp(Math.floor(free * 0.45), 6, 24);
-  const name = inColumns(safe(status.file.split('/').at(-1) ?? status.file), clamp(free - length, 8, 40));
-  const filled = Math.round((status.progress / 100) * length);
+  const name = inColumns(title, clamp(free - length, 8, 40));
+  const filled = Math.round((progress / 100) * length);
   const drawn = paint('cyan', '█'.repeat(filled)) + paint('dim', '░'.repeat(length - filled));
-  return `${paint('bold', name)} ${drawn} ${per} ${detail(status)}`;
+  return `${paint('bold', name)} ${drawn} ${per} ${detail}`;
 }
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
@@ -83,7 +109,7 @@ function detail({ stage, bytes: moving, metadata }: FileStatus): string {
   return `${stage.padEnd(9)}  metadata ${metadata.status}${percent}`;
 }
 
-function ending(status: FileStatus, paint: ReturnType<typeof painter>, cwd: string): string {
+function ending(status: FileStatus, paint: Paint, cwd: string): string {
   const mark = { done: paint('green', '✓'), failed: paint('red', '✗') }[status.stage as 'done' | 'failed'];
   return `${mark ?? paint('yellow', '–')} ${safe(status.file)}: ${outcome(status, cwd)}`;
 }

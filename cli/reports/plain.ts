@@ -10,6 +10,7 @@ export function plainReport(out: Output, err: Output, cwd: string): Report {
   const told = new Map<string, { stage: Stage; metadata: ProcessStatus; tenth: number; at: number }>();
 
   return {
+    begin: () => {},
     note: (line) => out.write(`${safe(line)}\n`),
     file(status) {
       const { file, stage, metadata } = status;

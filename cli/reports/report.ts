@@ -1,4 +1,4 @@
-import type { ProcessState } from '../../client/index.ts';
+import type { ProcessState } from '../../client/node.ts';
 import type { EnhancementReport } from '../../core/report.ts';
 
 /** How far one file is. The last three are final. */
@@ -26,6 +26,8 @@ export interface FileStatus {
 
 /** Says how it goes, to whoever reads: a person at a terminal, a log, a program. */
 export interface Report {
+  /** These are the files, and their sizes in bytes. */
+  begin(files: { file: string; size: number }[]): void;
   /** What the command as a whole is doing. */
   note(line: string): void;
   /** Something about a file changed. */

@@ -110,6 +110,39 @@ test('live: one line a file under way, with what has ended above', () => {
   ]);
 });
 
+test('live: several have a bar for all of them below, by their sizes, which never goes back', () => {
+  vi.useFakeTimers();
+  const screen = Object.assign(recorder(), { columns: 100 });
+  const report = liveReport(screen, false, '/v');
+  report.begin([
+    { file: 'small.mp4', size: 100 },
+    { file: 'large.mp4', size: 900 },
+  ]);
+  const last = () => {
+    vi.advanceTimersByTime(150);
+    return shown(screen.text()).at(-1);
+  };
+  report.file(status({ file: 'small.mp4', stage: 'uploading', progress: 100 }));
+  expect(last()).toMatch(/^all together +░+ +2% 0 of 2 ended$/);
+  report.file(status({ file: 'small.mp4', stage: 'failed', error: { code: 'x', message: 'No.' } }));
+  report.file(status({ file: 'large.mp4', progress: 100 }));
+  expect(last()).toMatch(/^all together +█+░+ +95% 1 of 2 ended, 1 failed$/);
+  report.file(status({ file: 'large.mp4', stage: 'queued' }));
+  expect(last()).toMatch(/ 95% /);
+  report.file(status({ file: 'large.mp4', stage: 'done', outputs: { video: '/v/large.enhanced.mp4' } }));
+  report.close();
+  expect(shown(screen.text()).join()).not.toContain('all together');
+});
+
+test('live: one alone needs no bar for all', () => {
+  const screen = recorder();
+  const report = liveReport(screen, false, '/v');
+  report.begin([{ file: 'clip.mp4', size: 1 }]);
+  report.file(status());
+  report.close();
+  expect(screen.text()).not.toContain('all together');
+});
+
 const FINDING = { subject: 'noise', confidence: 1, values: {} } as const;
 const ANALYSIS: FileStatus['analysis'] = {
   summary: 'Mended: noise.',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { World } from '../enhance.ts';
+import type { World } from '../command.ts';
 
 /** Keeps what is written to it. */
 export function recorder() {

@@ -3,6 +3,7 @@ import { Ask, Reply } from '../../core/conversation.ts';
 import { QUEUES, RETRY_DELAYS_MS, TaskMessage } from '../../core/messages.ts';
 import { Greeting, StatusUpdate, UploadStatus } from '../../core/notices.ts';
 import { CLIENT_ID } from '../../core/video.ts';
+import examples from '../../lambdas/api/examples.json' with { type: 'json' };
 import reelight from '../../package.json' with { type: 'json' };
 
 const schema = (type: z.ZodType) => {
@@ -12,15 +13,17 @@ const schema = (type: z.ZodType) => {
 
 /** What travels without being asked for: the WebSocket, and the tasks on RabbitMQ. https://www.asyncapi.com, 3.0 */
 export function asyncApi() {
-  const message = (title: string, summary: string, payload: z.ZodType) => ({
+  const message = (title: string, summary: string, payload: z.ZodType, example?: object) => ({
     title,
     summary,
     payload: schema(payload),
+    ...(example && { examples: [{ payload: example }] }),
   });
+  const { connection, upload_status, status_update } = examples.notices;
   const toClient = {
-    connection: message('Greeting', 'The first message on every connection.', Greeting),
-    upload_status: message('Upload status', 'All bytes of a video have arrived.', UploadStatus),
-    status_update: message('Status update', 'Where one process of one video stands.', StatusUpdate),
+    connection: message('Greeting', 'The first message on every connection.', Greeting, connection),
+    upload_status: message('Upload status', 'All bytes of a video have arrived.', UploadStatus, upload_status),
+    status_update: message('Status update', 'Where one process of one video stands.', StatusUpdate, status_update),
     reply: message('Reply', 'The answer to what the client sent.', Reply),
   };
   const refs = (channel: string, names: string[]) =>

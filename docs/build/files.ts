@@ -1,6 +1,7 @@
 import { asyncApi } from './asyncapi.ts';
 import { markdown } from './markdown.ts';
 import { openApi } from './openapi.ts';
+import { postman } from './postman/collection.ts';
 
 /** Everything that `npm run docs` writes, by its path in the repository. */
 export async function documents(): Promise<Record<string, string>> {
@@ -8,6 +9,7 @@ export async function documents(): Promise<Record<string, string>> {
   return {
     'docs/api/openapi.json': `${JSON.stringify(http, null, 2)}\n`,
     'docs/api/asyncapi.json': `${JSON.stringify(live, null, 2)}\n`,
+    'docs/api/reelight.postman_collection.json': `${JSON.stringify(postman(http), null, 2)}\n`,
     'docs/api/index.html': PAGE,
     'API.md': markdown(http, live),
   };
@@ -19,6 +21,7 @@ const PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="img-src 'self' data:">
 <title>Reelight API</title>
 </head>
 <body style="margin:0">

@@ -27,8 +27,9 @@ export function markdown(http: OpenApi, live: ReturnType<typeof asyncApi>): stri
     lines.push(`### ${name}`, '', ...fields(schema as Json), '');
   }
   lines.push(`## WebSocket: \`${live.channels.live.address}\``, '', live.info.description, '');
-  for (const { title, summary, payload } of Object.values(live.channels.live.messages)) {
+  for (const { title, summary, payload, examples } of Object.values(live.channels.live.messages)) {
     lines.push(`### ${title}`, '', summary, '', ...fields(payload as Json), '');
+    for (const { payload: said } of examples ?? []) lines.push(...sample(said));
   }
   const { description, messages } = live.channels.tasks;
   lines.push('## RabbitMQ', '', description, '', ...fields(messages.task.payload as Json), '');
@@ -50,11 +51,31 @@ function call(method: string, path: string, { summary = '', parameters = [], req
     const bodies = Object.entries(content).map(([type, { schema }]) => `\`${type}\`: ${typeOf(schema)}`);
     lines.push(`| ${status} | ${description} | ${bodies.join('<br>')} |`);
   }
-  return [...lines, ''];
+  lines.push('');
+  for (const { examples = {} } of Object.values(responses).flatMap(({ content = {} }) => Object.values(content))) {
+    for (const [name, { value }] of Object.entries(examples)) {
+      lines.push('<details>', `<summary>Example: ${name}</summary>`, '', ...sample(value), '</details>', '');
+    }
+  }
+  return lines;
+}
+
+/** A real answer as people read it: of a long list of numbers, the first few. */
+function sample(value: unknown): string[] {
+  const shorter = (_: string, each: unknown) =>
+    Array.isArray(each) && each.length > 8 && each.every((item) => typeof item === 'number')
+      ? [...each.slice(0, 3), `… ${each.length} numbers in all`]
+      : each;
+  return ['```json', JSON.stringify(value, shorter, 2), '```', ''];
 }
 
 /** A schema as a table of its fields; those of alternatives one after the other. */
 function fields(schema: Json): string[] {
+  if (Array.isArray(schema.allOf)) {
+    return (schema.allOf as Json[]).flatMap((part) =>
+      part.$ref ? [`All of ${typeOf(part)}, and:`, ''] : fields(part),
+    );
+  }
   const alternatives = (schema.oneOf ?? schema.anyOf) as Json[] | undefined;
   if (alternatives) return alternatives.flatMap((each) => [...fields(each), '']);
   const properties = Object.entries((schema.properties ?? {}) as Record<string, Json>);

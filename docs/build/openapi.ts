@@ -18,8 +18,16 @@ export interface OpenApi {
 }
 
 export interface Operation {
+  operationId: string;
+  tags: string[];
   summary?: string;
+  description?: string;
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: unknown }[];
   requestBody?: { content: Record<string, { schema: unknown }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+  responses: Record<string, { description: string; content?: Record<string, Body> }>;
+}
+
+export interface Body {
+  schema: unknown;
+  examples?: Record<string, { value: unknown }>;
 }

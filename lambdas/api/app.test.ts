@@ -129,6 +129,17 @@ describe('POST /upload with a form', () => {
     }
   });
 
+  it('goes by the name where the type says nothing, as curl sends it', async () => {
+    const { app, ports } = api();
+    const plain = new File(['movie'], 'a.MKV', { type: 'application/octet-stream' });
+    const { file_id } = (await (await app.request('/upload', form(plain))).json()) as { file_id: string };
+    expect(await ports.videos.get(file_id)).toMatchObject({ content_type: 'video/x-matroska' });
+    for (const name of ['a.txt', 'mp4']) {
+      const other = new File(['x'], name, { type: 'application/octet-stream' });
+      await expectProblem(await app.request('/upload', form(other)), 400, { code: 'not_a_video' });
+    }
+  });
+
   it('refuses what is missing, empty, too large, or no video', async () => {
     const { app } = api();
     await expectProblem(await app.request('/upload', form(undefined)), 400, { code: 'missing_file', field: 'file' });
@@ -328,6 +339,7 @@ it('takes the scripts of its documentation pages from itself', async () => {
     const html = await (await app.request(path)).text();
     expect(html).toContain('/docs/assets/');
     expect(html).not.toMatch(/https?:\/\//);
+    expect(html).toContain("img-src 'self'");
   }
 });
 

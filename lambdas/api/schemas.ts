@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DEFAULT_HDR, HDR_CHOICES } from '../../core/hdr-choice.ts';
+import { MetadataDocument } from '../../core/metadata.ts';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
 import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/names.ts';
 import { EnhancementReport } from '../../core/report.ts';
@@ -33,10 +34,11 @@ const Filename = z
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
   .openapi({ example: 'holiday.mp4' });
 
+/** In any case, spelled out: a pattern in the document can carry no flag. */
 const VideoType = z
   .string()
   .max(100)
-  .regex(/^video\/[\w.+-]+$/i, 'the content type must be video/*')
+  .regex(/^[Vv][Ii][Dd][Ee][Oo]\/[\w.+-]+$/, 'the content type must be video/*')
   .openapi({ example: 'video/mp4' });
 
 export function uploadRequest(maxUpload: number) {
@@ -65,6 +67,21 @@ export const FormUpload = z.strictObject({
   profile: Profile.default(DEFAULT_PROFILE),
   hdr: Hdr.default(DEFAULT_HDR),
 });
+
+/** The parts of the form, as the documents tell of them. */
+export const FormFields = z
+  .strictObject({
+    file: z.any().openapi({
+      type: 'string',
+      format: 'binary',
+      minLength: 1,
+      description: 'The video; its type must be `video/*`.',
+    }),
+    client_id: ClientId.optional(),
+    profile: Profile.optional(),
+    hdr: Hdr.optional(),
+  })
+  .openapi('FormFields', { required: ['file'] });
 
 export const UploadAnswer = z
   .object({
@@ -194,6 +211,8 @@ export const VideoRecord = z
   })
   .openapi('Video');
 
+export const Metadata = MetadataDocument.openapi('Metadata');
+
 export const RetryRequest = z
   .strictObject({
     profile: Profile.optional().openapi({ description: 'Another one than before.' }),
@@ -205,7 +224,7 @@ export const ListQuery = z.strictObject({
   client_id: ClientId,
   q: z.string().max(255).optional().openapi({ description: 'Sought in filenames.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(1_000).optional(),
+  cursor: z.string().max(1_000).optional().openapi({ description: 'From the page before.' }),
 });
 export const VideoList = z.object({ videos: z.array(VideoRecord), cursor: z.string().nullable() }).openapi('VideoList');
 
@@ -226,6 +245,15 @@ export function problems<Status extends number>(...statuses: Status[]) {
   return Object.fromEntries(statuses.map((status) => [status, answer])) as Record<Status, typeof answer>;
 }
 
-export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
-  return { description, content: { 'application/json': { schema } } };
+/** `examples`: real answers, by what they are of. */
+export function json<Schema extends z.ZodType>(
+  description: string,
+  schema: Schema,
+  examples?: Record<string, unknown>,
+) {
+  const named = Object.entries(examples ?? {}).map(([name, value]) => [name, { value }]);
+  return {
+    description,
+    content: { 'application/json': { schema, ...(examples && { examples: Object.fromEntries(named) }) } },
+  };
 }

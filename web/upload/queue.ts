@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { Uppy } from '@uppy/core';
 import type { Body, UppyFile } from '@uppy/core/utils';
 import type { ProfileName } from '../../core/profiles/names.ts';
+import { videoTypeOf } from '../../core/video-type.ts';
 import { client } from '../api.ts';
 import { refresh } from '../library/store.ts';
 import { inWords } from '../problem.ts';
@@ -12,7 +13,6 @@ import { claim, release } from './claims.ts';
 import { dropFile, KEEP_UP_TO, keepFile, keptFile } from './kept-files.ts';
 import { createSessions, type KeptSession, sessionKey } from './sessions.ts';
 import { Uploader, type UploadMeta } from './uploader.ts';
-import { videoTypeOf } from './video-type.ts';
 
 /** One file on its way, as it is shown. */
 export interface Upload {

@@ -1,7 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiSettings } from '../settings.ts';
 
-/** `/openapi.json` and two ways to read it. The pages' scripts are static files of ours (`/docs/assets/`), no CDN's. */
+/**
+ * `/openapi.json` and two ways to read it. The pages' scripts are static files of ours (`/docs/assets/`), no CDN's, and the
+ * picture that ReDoc would fetch from its makers' is not let through: who reads here is nobody else's business.
+ */
 export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -33,7 +36,7 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
 function page(head: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Reelight API</title><link rel="icon" href="/docs/assets/favicon-32x32.png">${head}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="img-src 'self' data:"><title>Reelight API</title><link rel="icon" href="/docs/assets/favicon-32x32.png">${head}</head>
 <body style="margin:0">${body}</body>
 </html>`;
 }

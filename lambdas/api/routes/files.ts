@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import { fileNotFound, RequestError } from '../../../core/errors.ts';
-import { MetadataDocument } from '../../../core/metadata.ts';
 import { FileId } from '../../../core/video.ts';
-import { FileIdParam, json, problems } from '../schemas.ts';
+import examples from '../examples.json' with { type: 'json' };
+import { FileIdParam, json, Metadata, problems } from '../schemas.ts';
 
 /**
  * The files themselves come from S3 through the edge. Only what S3 does not have falls over to here, to be answered as
@@ -11,13 +11,19 @@ import { FileIdParam, json, problems } from '../schemas.ts';
  */
 export function fileRoutes(app: OpenAPIHono): void {
   const videos = [
-    ['/processed_videos/{file_id}', 'The enhanced video, by range'],
-    ['/source_videos/{file_id}', 'The source as browsers play it, by range: itself where they all do, else a copy'],
+    ['/processed_videos/{file_id}', 'getEnhancedVideo', 'The enhanced video, by range'],
+    [
+      '/source_videos/{file_id}',
+      'getSourceVideo',
+      'The source as browsers play it, by range: itself where they all do, else a copy',
+    ],
   ] as const;
-  for (const [path, summary] of videos) {
+  for (const [path, operationId, summary] of videos) {
     app.openAPIRegistry.registerPath({
       method: 'get',
       path,
+      operationId,
+      tags: ['Files'],
       summary,
       request: {
         params: FileIdParam,
@@ -33,13 +39,20 @@ export function fileRoutes(app: OpenAPIHono): void {
     });
   }
   const posters = [
-    ['/posters/{file_id}', 'A picture of the enhanced video', 'image/jpeg'],
-    ['/posters/{file_id}.webp', 'The same picture, smaller; not there where it could not be made', 'image/webp'],
+    ['/posters/{file_id}', 'getPoster', 'A picture of the enhanced video', 'image/jpeg'],
+    [
+      '/posters/{file_id}.webp',
+      'getPosterAsWebp',
+      'The same picture, smaller; not there where it could not be made',
+      'image/webp',
+    ],
   ] as const;
-  for (const [path, summary, type] of posters) {
+  for (const [path, operationId, summary, type] of posters) {
     app.openAPIRegistry.registerPath({
       method: 'get',
       path,
+      operationId,
+      tags: ['Files'],
       summary,
       request: { params: FileIdParam },
       responses: {
@@ -52,9 +65,14 @@ export function fileRoutes(app: OpenAPIHono): void {
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/metadata/{file_id}.json',
+    operationId: 'getMetadata',
+    tags: ['Files'],
     summary: 'Everything that is known about the source',
     request: { params: FileIdParam },
-    responses: { 200: json('The metadata document', MetadataDocument), ...problems(400, 404) },
+    responses: {
+      200: json('The metadata document', Metadata, { completed: examples.metadata }),
+      ...problems(400, 404),
+    },
   });
   for (const path of ['/processed_videos/:name', '/source_videos/:name', '/posters/:name', '/metadata/:name']) {
     app.get(path, (c) => {

@@ -9,6 +9,8 @@ export function healthRoutes(app: OpenAPIHono, ports: ApiPorts, { version }: Api
     createRoute({
       method: 'get',
       path: '/healthz',
+      operationId: 'getHealth',
+      tags: ['Service'],
       summary: 'Whether the service and what it depends on answer',
       responses: { 200: json('All is well', HealthAnswer), 503: json('A dependency is down', HealthAnswer) },
     }),

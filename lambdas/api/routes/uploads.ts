@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { RequestError } from '../../../core/errors.ts';
 import { FORM_UPLOAD_LIMIT } from '../../../core/limits.ts';
 import { videoStatus } from '../../../core/video.ts';
+import { videoTypeOf } from '../../../core/video-type.ts';
 import { acceptUpload } from '../../../pipeline/accept-upload.ts';
 import { abandonUpload, completeUpload, listUploadedParts, signParts } from '../../../pipeline/continue-upload.ts';
 import { receiveForm } from '../../../pipeline/receive-form.ts';
@@ -14,6 +15,7 @@ import {
   CompleteRequest,
   FileIdParam,
   FormAnswer,
+  FormFields,
   FormUpload,
   json,
   PartsRequest,
@@ -39,6 +41,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
   const start = createRoute({
     method: 'post',
     path: '/upload',
+    operationId: 'startUpload',
+    tags: ['Uploads'],
     summary: 'Start an upload, or send a small file as a form',
     request: {
       headers: IdempotencyKey,
@@ -48,12 +52,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
         content: {
           'application/json': { schema: UploadRequest },
           'multipart/form-data': {
-            schema: z.object({
-              file: z.any().openapi({ type: 'string', format: 'binary' }),
-              client_id: ClientId.optional(),
-              profile: z.string().optional(),
-              hdr: z.string().optional(),
-            }),
+            schema: FormFields,
+            encoding: { file: { contentType: 'video/mp4, video/quicktime, video/webm, video/x-matroska' } },
           },
         },
       },
@@ -114,7 +114,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     const checked = FormUpload.safeParse({
       filename: file.name || 'video',
       size: file.size,
-      content_type: file.type.split(';')[0],
+      content_type: declaredType(file),
       client_id: form.get('client_id') ?? clientInQuery,
       profile: form.get('profile') ?? undefined,
       hdr: form.get('hdr') ?? undefined,
@@ -130,6 +130,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     createRoute({
       method: 'post',
       path: '/upload/{file_id}/parts',
+      operationId: 'signParts',
+      tags: ['Uploads'],
       summary: 'Sign URLs for parts, just in time',
       request: { params: FileIdParam, body: { required: true, ...json('', PartsRequest) } },
       responses: { 200: json('One URL a part', SignedParts), ...problems(400, 404, 409) },
@@ -144,6 +146,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     createRoute({
       method: 'get',
       path: '/upload/{file_id}/parts',
+      operationId: 'listParts',
+      tags: ['Uploads'],
       summary: 'The parts S3 already has, for resuming',
       request: { params: FileIdParam },
       responses: { 200: json('Parts by number', UploadedParts), ...problems(400, 404, 409) },
@@ -155,6 +159,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     createRoute({
       method: 'post',
       path: '/upload/{file_id}/complete',
+      operationId: 'completeUpload',
+      tags: ['Uploads'],
       summary: 'Say that every part is there (idempotent)',
       request: { params: FileIdParam, body: { required: true, ...json('', CompleteRequest) } },
       responses: { 200: json('Where the video stands', CompleteAnswer), ...problems(400, 404, 409) },
@@ -169,6 +175,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     createRoute({
       method: 'delete',
       path: '/upload/{file_id}',
+      operationId: 'abandonUpload',
+      tags: ['Uploads'],
       summary: 'Give an upload up; its parts are reclaimed',
       request: { params: FileIdParam },
       responses: { 204: { description: 'Gone' }, ...problems(400, 404, 409) },
@@ -178,6 +186,12 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       return c.body(null, 204);
     },
   );
+}
+
+/** What a form says of its file. curl calls whatever it does not know a stream of bytes, which says nothing: then the name does. */
+function declaredType({ name, type }: File): string {
+  const [declared = ''] = type.split(';');
+  return declared === 'application/octet-stream' ? (videoTypeOf({ name }) ?? declared) : declared;
 }
 
 function parseJson(text: string): unknown {

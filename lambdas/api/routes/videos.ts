@@ -5,6 +5,7 @@ import { cancelWork } from '../../../pipeline/cancel.ts';
 import { deleteVideo } from '../../../pipeline/delete-video.ts';
 import { retry } from '../../../pipeline/retry.ts';
 import type { ApiPorts } from '../app.ts';
+import examples from '../examples.json' with { type: 'json' };
 import { presentState, presentVideo } from '../present.ts';
 import {
   FileIdParam,
@@ -29,6 +30,8 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
     createRoute({
       method: 'get',
       path: '/videos',
+      operationId: 'listVideos',
+      tags: ['Videos'],
       summary: "A client's videos, newest first",
       request: { query: ListQuery },
       responses: { 200: json('One page', VideoList), ...problems(400) },
@@ -44,9 +47,11 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
     createRoute({
       method: 'get',
       path: '/videos/{file_id}',
+      operationId: 'getVideo',
+      tags: ['Videos'],
       summary: 'The whole record of a video',
       request: { params: FileIdParam },
-      responses: { 200: json('The record', VideoRecord), ...problems(400, 404) },
+      responses: { 200: json('The record', VideoRecord, { completed: examples.video }), ...problems(400, 404) },
     }),
     async (c) => c.json(presentVideo(await find(c.req.valid('param').file_id)), 200),
   );
@@ -55,6 +60,8 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
     createRoute({
       method: 'post',
       path: '/videos/{file_id}/cancel',
+      operationId: 'cancelVideo',
+      tags: ['Videos'],
       summary: 'Stop the work on a video',
       request: { params: FileIdParam },
       responses: { 202: json('The record, cancelled', VideoRecord), ...problems(400, 404, 409) },
@@ -66,6 +73,8 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
     createRoute({
       method: 'post',
       path: '/videos/{file_id}/retry',
+      operationId: 'retryVideo',
+      tags: ['Videos'],
       summary: 'Work on a video once more, with the same profile or another',
       request: { params: FileIdParam, body: json('', RetryRequest) },
       responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 404, 409) },
@@ -81,6 +90,8 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
     createRoute({
       method: 'delete',
       path: '/videos/{file_id}',
+      operationId: 'deleteVideo',
+      tags: ['Videos'],
       summary: 'Remove a video: every object and every row',
       request: { params: FileIdParam },
       responses: { 204: { description: 'Gone' }, ...problems(400, 404) },
@@ -92,17 +103,19 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
   );
 
   const statusRoutes = [
-    ['/internal/video-enhancement-status/{file_id}', 'video_enhancement'],
-    ['/internal/metadata-extraction-status/{file_id}', 'metadata_extraction'],
+    ['/internal/video-enhancement-status/{file_id}', 'video_enhancement', 'getEnhancementStatus', examples.enhancement],
+    ['/internal/metadata-extraction-status/{file_id}', 'metadata_extraction', 'getMetadataStatus', examples.extraction],
   ] as const;
-  for (const [path, type] of statusRoutes) {
+  for (const [path, type, operationId, shown] of statusRoutes) {
     app.openapi(
       createRoute({
         method: 'get',
         path,
+        operationId,
+        tags: ['Status'],
         summary: `Where ${type.replace('_', ' ')} stands`,
         request: { params: FileIdParam },
-        responses: { 200: json('The state', ProcessState), ...problems(400, 404) },
+        responses: { 200: json('The state', ProcessState, shown), ...problems(400, 404) },
       }),
       async (c) => c.json(presentState((await find(c.req.valid('param').file_id)).processes[type]), 200),
     );

@@ -1,4 +1,4 @@
-import type { SendBytes } from '../client/index.ts';
+import type { SendBytes } from './send.ts';
 
 /** Sends as `fetch` does, and says how far it has come, which in browsers only XMLHttpRequest can. */
 export const sendByXhr: SendBytes = ({ url, headers, body, signal, onSent }) =>
