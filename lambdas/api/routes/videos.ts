@@ -18,6 +18,9 @@ import {
   VideoRecord,
 } from '../schemas.ts';
 
+/** CloudFront says so, before anybody else hears of it. */
+const tooLong = { description: 'The address, with its query, is longer than 8,192 characters' };
+
 /** What is known of videos, and what can be done to them. */
 export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
   const find = async (fileId: string): Promise<Video> => {
@@ -34,7 +37,7 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: "A client's videos, newest first",
       request: { query: ListQuery },
-      responses: { 200: json('One page', VideoList), ...problems(400) },
+      responses: { 200: json('One page', VideoList), ...problems(400), 413: tooLong },
     }),
     async (c) => {
       const { client_id, q, limit, cursor } = c.req.valid('query');
