@@ -13,6 +13,8 @@ const PLACES = 6;
 const LOOKS = PLACES * 2;
 /** Pictures that others build on, after a keyframe: about a second, by when a fade is over. */
 const LATER = 12;
+/** Seconds past each place, for the later one. FFmpeg would go on to the end, with nobody to show the pictures to. */
+const STRETCH = '2';
 /** Seconds: up to here a video may be a single scene with a single keyframe, so all of it is decoded. */
 const SHORT = 20;
 
@@ -92,7 +94,7 @@ function looksCommand({ path, durationSeconds, shown }: PosterJob): string[] {
   const places = Array.from({ length: PLACES }, (_, index) => index);
   const at = (index: number) => (((index + 0.5) * durationSeconds) / PLACES).toFixed(3);
   return [
-    ...places.flatMap((index) => [...input, '-noaccurate_seek', '-ss', at(index), '-i', `file:${path}`]),
+    ...places.flatMap((index) => [...input, '-noaccurate_seek', '-ss', at(index), '-t', STRETCH, '-i', `file:${path}`]),
     ...places.flatMap((index) => looks(`${index}:V:0`, `eq(n,0)+eq(n,${LATER})`, index * 2, 2)),
   ];
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeSource } from '../../core/ports/index.ts';
 import { type Blocks, blocksOf } from './blocks.ts';
 import { type ByteRange, parseRange } from './range-header.ts';
@@ -16,6 +17,13 @@ export interface ServedSource {
   /** Ends every connection and every read. */
   close(): Promise<void>;
 }
+
+/**
+ * So many bytes a millisecond at the most, some 60 MB a second. A socket takes megabytes before the first is looked at,
+ * and FFmpeg often leaves after a few pictures to go on elsewhere: all that was sent by then was read for nothing.
+ */
+const SLICE = 64 * 1024;
+const PAUSE_MS = 1;
 
 /** What was read of a source stays with it: the next to look at it begins with the same header. */
 const blocksBySource = new WeakMap<RangeSource, Blocks>();
@@ -72,11 +80,15 @@ export async function serveSource(
     response.once('close', () => left.abort());
     let position = range.start;
     for await (const piece of bytes(range)) {
-      if (left.signal.aborted) return;
-      const flushed = response.write(piece) || once(response, 'drain', { signal: left.signal });
-      position += piece.length;
-      reached = Math.max(reached, position / source.size);
-      await flushed;
+      for (let from = 0; from < piece.length; from += SLICE) {
+        if (left.signal.aborted) return;
+        const slice = piece.subarray(from, from + SLICE);
+        const flushed = response.write(slice) || once(response, 'drain', { signal: left.signal });
+        position += slice.length;
+        reached = Math.max(reached, position / source.size);
+        await flushed;
+        await sleep(PAUSE_MS);
+      }
     }
   }
 

@@ -14,8 +14,13 @@ const INDEXED = ['mov', 'matroska'];
 /** Each place costs a jump in the source: beyond so many, they lie further apart. */
 const MOST_PLACES = 1000;
 
-/** Above this share of the source, something is wrong with its index, and one task that reads it once costs less. */
-const MOST_READ = 0.5;
+/**
+ * Looking costs up to two megabytes a place, in what is sent before FFmpeg has seen enough: of a source of few bits a
+ * second, that can be about all of it, which is still little beside working on it. Above so many times the source, its
+ * index is of no use and each place is looked for from the beginning.
+ */
+const MOST_READ = 1.5;
+const ALWAYS_READ = 64 * 1024 * 1024;
 
 /** Pictures that a decoder may hold back, or leave out since they need what came before: enough for usual encoders. */
 const REORDER = 12;
@@ -96,7 +101,7 @@ export async function findJoints(ffprobe: string, search: JointSearch, log: Log)
 
 /** What ffprobe finds on a visit to each place: so many packets from the keyframe at or before it on, and what they show. */
 async function lookAt(ffprobe: string, { source, facts, signal }: JointSearch, visits: string[], log: Log) {
-  const budget = budgeted(source, Math.max(source.size * MOST_READ, 16 * 1024 * 1024));
+  const budget = budgeted(source, Math.max(source.size * MOST_READ, ALWAYS_READ));
   const stop = AbortSignal.any([signal, budget.spent]);
   const args = [
     ...['-v', 'error', '-select_streams', String(facts.video.index), '-read_intervals', visits.join(',')],
