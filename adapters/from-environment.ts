@@ -7,6 +7,7 @@ import { createDocumentClient } from './dynamodb/client.ts';
 import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
 import { dynamoVideoStore } from './dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
+import { createMeter, type RunningMeter } from './metering/meter.ts';
 import { type Broker, type BrokerOptions, connectBroker } from './rabbitmq/broker.ts';
 import { rabbitParkedTasks } from './rabbitmq/parked.ts';
 import { createS3Client } from './s3/client.ts';
@@ -28,6 +29,20 @@ export function required(name: string): string {
 }
 
 export const now = (): Date => new Date();
+
+/** Of this size are workers by both presets, and those of one machine as if they were. */
+const USUAL_WORKER = { cpu: 2048, memory: 4096 };
+
+/** What a worker's tasks take. Its stack says how large it is: CPU units of 1024 a core, and MiB. */
+export function workerMeter(): RunningMeter {
+  const { WORKER_CPU = USUAL_WORKER.cpu, WORKER_MEMORY = USUAL_WORKER.memory } = process.env;
+  return createMeter({ vcpus: Number(WORKER_CPU) / 1024, gib: Number(WORKER_MEMORY) / 1024 });
+}
+
+/** What a function's tasks take. Lambda says how large it is. */
+export function functionMeter(): RunningMeter {
+  return createMeter({ vcpus: 0, gib: Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0) / 1024 });
+}
 
 export function functionLog(): Log {
   return jsonLog(console.log, { function: process.env.AWS_LAMBDA_FUNCTION_NAME ?? null });

@@ -1,3 +1,4 @@
+import type { Cost } from '../core/cost.ts';
 import type { HdrChoice } from '../core/hdr-choice.ts';
 import type { Process, ProcessStatus, ProcessType } from '../core/process.ts';
 import type { ProfileName } from '../core/profiles/names.ts';
@@ -21,6 +22,8 @@ export type VideoRecord = Pick<
   | 'analysis'
 > & {
   status: VideoStatus;
+  /** What all work on it has taken, and what that costs by list price. */
+  cost: Cost;
   upload: Pick<Video['upload'], 'kind' | 'status' | 'expires_at'>;
   source: Omit<NonNullable<Video['source']>, 'key'> | null;
   processes: Record<ProcessType, ProcessRecord>;
@@ -33,7 +36,7 @@ export type VideoRecord = Pick<
   };
 };
 
-export type ProcessRecord = Omit<Process, 'fence' | 'claim' | 'nudged_at'> & {
+export type ProcessRecord = Omit<Process, 'fence' | 'claim' | 'spent' | 'nudged_at'> & {
   /** How often a worker took it up. */
   claims: number;
 };

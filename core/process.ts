@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
+import { NOTHING_SPENT, Spent, sumSpent } from './spent.ts';
 
 /** The two things that happen to every video. */
 export const PROCESS_TYPES = ['video_enhancement', 'metadata_extraction'] as const;
@@ -24,7 +25,12 @@ export const Process = z.object({
   failures: z.int().min(0),
   /** Grows with every claim, for ever: the fencing token. Only its newest holder may write. */
   fence: z.int().min(0),
-  claim: z.object({ worker: z.string(), lease_until: z.iso.datetime() }).nullable(),
+  /** Who works on it; and what that has taken, as of the last sign of life. */
+  claim: z
+    .object({ worker: z.string(), lease_until: z.iso.datetime(), spent: Spent.default(NOTHING_SPENT) })
+    .nullable(),
+  /** By all claims that have ended, in all attempts. Each is added by the write that ends it, and so exactly once. */
+  spent: Spent.default(NOTHING_SPENT),
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   last_updated: z.iso.datetime(),
@@ -42,6 +48,7 @@ export function pendingProcess(now: Date): Process {
     failures: 0,
     fence: 0,
     claim: null,
+    spent: NOTHING_SPENT,
     started_at: null,
     finished_at: null,
     last_updated: now.toISOString(),
@@ -65,14 +72,20 @@ export function claim(process: Process, worker: string, now: Date): Process | Re
   const failures = process.failures + (process.claim ? 1 : 0);
   if (failures >= MAX_FAILURES) return new Refusal('exhausted');
   return {
-    ...process,
+    // Whoever vanished spent what its last sign of life says.
+    ...letGo(process),
     status: 'processing',
     failures,
     fence: process.fence + 1,
-    claim: { worker, lease_until: leaseFrom(now) },
+    claim: { worker, lease_until: leaseFrom(now), spent: NOTHING_SPENT },
     started_at: process.started_at ?? now.toISOString(),
     last_updated: now.toISOString(),
   };
+}
+
+/** What the claim's holder has taken so far; nothing when it is not the holder any more. */
+export function spend(process: Process, fence: number, spent: Spent): Process {
+  return holds(process, fence) ? { ...process, claim: process.claim && { ...process.claim, spent } } : process;
 }
 
 /** The claim's holder is alive and has come this far. Renews the lease. */
@@ -115,20 +128,20 @@ export function failForNow(
   if (!holds(process, fence)) return new Refusal('superseded');
   const failures = process.failures + 1;
   if (failures >= most) return fail({ ...process, failures }, fence, reason, now);
-  return { ...process, status: 'pending', failures, claim: null, last_updated: now.toISOString() };
+  return { ...letGo(process), status: 'pending', failures, last_updated: now.toISOString() };
 }
 
 /** The holder has done its part, and others go on: in progress, and free to be claimed. */
 export function handOver(process: Process, fence: number, progress: number, now: Date): Process | Refusal {
   if (process.status === 'processing' && !process.claim && process.fence === fence) return new Refusal('unchanged');
   const advanced = advance(process, fence, progress, now);
-  return advanced instanceof Refusal ? advanced : { ...advanced, claim: null };
+  return advanced instanceof Refusal ? advanced : letGo(advanced);
 }
 
 /** The holder hands the process back unfinished, without blame (it was told to stop). */
 export function release(process: Process, fence: number, now: Date): Process | Refusal {
   if (!holds(process, fence)) return new Refusal('superseded');
-  return { ...process, status: 'pending', claim: null, last_updated: now.toISOString() };
+  return { ...letGo(process), status: 'pending', last_updated: now.toISOString() };
 }
 
 /** Given up without a holder: its workers vanished too often. */
@@ -147,6 +160,12 @@ export interface Reason {
   message: string;
 }
 
+/** A claim ends in one way or another: what it took is added up. */
+function letGo(process: Process): Process {
+  const { claim, spent } = process;
+  return claim ? { ...process, claim: null, spent: sumSpent(spent, claim.spent) } : process;
+}
+
 function holds(process: Process, fence: number): boolean {
   return process.status === 'processing' && process.claim !== null && process.fence === fence;
 }
@@ -156,7 +175,7 @@ function ended(process: Process, fence: number, status: ProcessStatus): boolean 
 }
 
 function finish(process: Process, status: ProcessStatus, now: Date): Process {
-  return { ...process, status, claim: null, finished_at: now.toISOString(), last_updated: now.toISOString() };
+  return { ...letGo(process), status, finished_at: now.toISOString(), last_updated: now.toISOString() };
 }
 
 function leaseFrom(now: Date): string {

@@ -32,7 +32,7 @@ function toRepeat(video: Video, differs: boolean): ProcessType[] {
   return enhancement ? [...new Set<ProcessType>([...unfinished, 'video_enhancement'])] : unfinished;
 }
 
-/** The fence goes on counting: a worker of an earlier attempt stays locked out. */
-function anew({ fence }: Process, now: Date): Process {
-  return { ...pendingProcess(now), fence };
+/** The fence goes on counting: a worker of an earlier attempt stays locked out. So does what was spent. */
+function anew({ fence, spent }: Process, now: Date): Process {
+  return { ...pendingProcess(now), fence, spent };
 }

@@ -18,7 +18,7 @@ export const BUDGETS: Record<BundleName, number> = {
   api: 900_000,
   socket: 600_000,
   dispatch: 600_000,
-  metadata: 600_000,
+  metadata: 620_000,
   notify: 600_000,
   sweep: 600_000,
   topology: 600_000,

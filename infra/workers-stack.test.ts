@@ -186,6 +186,7 @@ describe('the enhancers', () => {
     const names = (container.Environment as { Name: string }[]).map(({ Name }) => Name);
     expect(names.sort()).toEqual([
       ...['BROKER_SECRET_ARN', 'BROKER_URL', 'FILES_BUCKET', 'STOP_GRACE_SECONDS', 'TABLE_NAME', 'UPLOADS_BUCKET'],
+      ...['WORKER_CPU', 'WORKER_MEMORY'],
     ]);
     expect(JSON.stringify(workers.toJSON())).not.toContain('{{resolve:');
   });

@@ -123,6 +123,9 @@ export class WorkersStack extends Stack {
         BROKER_URL: api.broker.url,
         BROKER_SECRET_ARN: api.broker.secretArn,
         STOP_GRACE_SECONDS: String(STOP_TIMEOUT.toSeconds()),
+        // For the receipts.
+        WORKER_CPU: String(config.workerCpu),
+        WORKER_MEMORY: String(config.workerMemory),
       },
       logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'enhancer', logGroup: this.logGroup }),
       stopTimeout: STOP_TIMEOUT,

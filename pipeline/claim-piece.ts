@@ -2,8 +2,9 @@ import { isShortage } from '../core/errors.ts';
 import type { Message } from '../core/messages.ts';
 import { chunkSecondsAfter, countDone, isWorkDone, type PieceResult, pieceAnew } from '../core/pieces.ts';
 import type { PieceOfVideo, Ports } from '../core/ports/index.ts';
-import { abandon, type Process } from '../core/process.ts';
+import { abandon, type Process, release, spend } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
+import { NOTHING_SPENT, type Spent, spentSince, sumSpent } from '../core/spent.ts';
 import { childTrace } from '../core/trace.ts';
 import type { Video } from '../core/video.ts';
 import { drawProgress, giveOutAfter } from './give-out.ts';
@@ -29,7 +30,7 @@ export function pieceHolding(ports: PiecePorts, message: Message<'video.piece'>)
       ),
     video: ({ video }) => video,
     state: ({ piece }) => piece.state,
-    withState: (record, state) => ({ ...record, piece: { ...record.piece, state } }),
+    withState,
     admits: () => undefined,
     failed: ({ video, piece }, failure) => ({ piece, video: failedVideo(video, failure, now()) }),
     mostFailures: (error) => (isShortage(error) ? MOST_WANTS : MOST_FAILURES),
@@ -40,12 +41,31 @@ export function pieceHolding(ports: PiecePorts, message: Message<'video.piece'>)
       if (isCurrent(record.video, message)) await giveOutAfter(ports, record);
       else if (waitsForPlan(record.video) && record.video.attempt === attempt) await planAnew();
     },
+    // The plan was given up, or the video: what this piece took, it took.
+    lost: async (fence, spent) => {
+      await videos.changePiece({ file_id, plan, name }, (record) => {
+        const state = release(spend(record.piece.state, fence, spent), fence, now());
+        return state instanceof Refusal ? state : withState(record, state);
+      });
+    },
     gaveUp: planAnew,
   };
 
   function planAnew(): Promise<void> {
     return tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace: childTrace(message.trace) });
   }
+}
+
+/** What a claim on a piece took is the video's to pay: added to the record by the write that ends the claim. */
+function withState({ video, piece }: PieceOfVideo, state: Process): PieceOfVideo {
+  return { video: paying(video, spentSince(piece.state.spent, state.spent)), piece: { ...piece, state } };
+}
+
+function paying(video: Video, more: Spent): Video {
+  if (more.runs === NOTHING_SPENT.runs) return video;
+  const process = video.processes.video_enhancement;
+  const spent = sumSpent(process.spent, more);
+  return { ...video, processes: { ...video.processes, video_enhancement: { ...process, spent } } };
 }
 
 /** Whether the piece is still wanted: its plan is the one that is followed. */

@@ -16,7 +16,7 @@ export interface ProcessTask extends Pick<Task<Video>, 'queue' | 'message' | 'wo
 
 /** One process of a video, worked on as a whole. */
 export function underProcessClaim(
-  ports: Pick<Ports, 'videos' | 'tasks' | 'now' | 'log'>,
+  ports: Pick<Ports, 'videos' | 'tasks' | 'meter' | 'now' | 'log'>,
   { type, admits = () => undefined, refused, ...task }: ProcessTask,
   work: Parameters<typeof underClaim<Video>>[2],
 ): Promise<void> {

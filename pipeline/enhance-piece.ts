@@ -13,7 +13,7 @@ import { type Claim, type Finished, underClaim } from './under-claim.ts';
 
 type PiecePorts = Pick<
   Ports,
-  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'workers' | 'scratch' | 'now' | 'log'
+  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'workers' | 'meter' | 'scratch' | 'now' | 'log'
 >;
 
 /**

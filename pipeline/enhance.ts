@@ -32,7 +32,7 @@ export const ENHANCED_META = { contentType: 'video/mp4', cacheControl: CACHE_CON
 
 export type EnhancePorts = Pick<
   Ports,
-  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'vision' | 'workers' | 'scratch' | 'now' | 'log'
+  'videos' | 'uploads' | 'files' | 'tasks' | 'media' | 'vision' | 'workers' | 'meter' | 'scratch' | 'now' | 'log'
 >;
 
 /**

@@ -10,7 +10,7 @@ import type { Claim, Finished } from './under-claim.ts';
 
 const META = { contentType: 'application/json', cacheControl: 'public, max-age=60' };
 
-type MetadataPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'tasks' | 'now' | 'log'> & {
+type MetadataPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'tasks' | 'meter' | 'now' | 'log'> & {
   media: Pick<Ports['media'], 'probe' | 'firstFrame'>;
 };
 

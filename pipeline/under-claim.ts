@@ -13,8 +13,10 @@ import {
   type Process,
   type Reason,
   release,
+  spend,
 } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { Spent } from '../core/spent.ts';
 import type { Receipt, Video } from '../core/video.ts';
 
 /** How often a worker says that it lives and how far it is. */
@@ -40,6 +42,8 @@ export interface Holding<R> {
   beaten?(record: R): Promise<void>;
   /** What is left to do about a delivery that had nothing to claim. */
   refused?(reason: Refusal['reason']): Promise<void>;
+  /** The claim was lost. Books what it took, where nobody else has. */
+  lost?(fence: number, spent: Spent): Promise<void>;
   /** What is left to do once it has failed for good and that is written. */
   gaveUp(reason: Reason): Promise<void>;
 }
@@ -101,20 +105,23 @@ class ClaimLost extends Error {}
  * throws, the delivery has to be given again.
  */
 export async function underClaim<R>(
-  ports: Pick<Ports, 'tasks' | 'now' | 'log'>,
+  ports: Pick<Ports, 'tasks' | 'meter' | 'now' | 'log'>,
   task: Task<R>,
   work: (claim: Claim<R>) => Promise<Finished<R>>,
 ): Promise<void> {
-  const { tasks, now } = ports;
+  const { tasks, meter, now } = ports;
   const { holding, queue, message, worker } = task;
   const { file_id, attempt } = message;
   const log = ports.log.with({ file_id, attempt, process: holding.name, trace: message.trace, worker });
 
   const change = (decide: (state: Process) => Process | Refusal, also: (record: R) => R = (record) => record) =>
     holding.change((record) => {
-      const state = decide(holding.state(record));
+      const state = decide(spent(holding.state(record)));
       return state instanceof Refusal ? state : also(holding.withState(record, state));
     });
+  /** Every write under the claim carries what it took so far; the one that ends it adds that up. */
+  let held = 0;
+  const spent = (state: Process) => spend(state, held, meter.taken());
 
   const claimed = await holding.change((record) => {
     const refused = holding.admits(record);
@@ -123,6 +130,7 @@ export async function underClaim<R>(
   });
   if (claimed instanceof Refusal) return notClaimed(claimed);
   const { fence } = holding.state(claimed);
+  held = fence;
   const started = performance.now();
   const steps: Record<string, number> = {};
   const lost = new AbortController();
@@ -209,8 +217,10 @@ export async function underClaim<R>(
   }
 
   async function end(error: unknown): Promise<void> {
-    if (lost.signal.aborted)
-      return log.info('stopped: the claim was lost', { reason: String(lost.signal.reason?.message) });
+    if (lost.signal.aborted) {
+      log.info('stopped: the claim was lost', { reason: String(lost.signal.reason?.message) });
+      return holding.lost?.(fence, meter.taken());
+    }
     if (task.signal.aborted) {
       await change((state) => release(state, fence, now()));
       log.info('stopped: told to');
@@ -221,7 +231,7 @@ export async function underClaim<R>(
     log.error('failed', error, { kind });
     const most = holding.mostFailures(error);
     const failed = await holding.change((record) => {
-      const current = holding.state(record);
+      const current = spent(holding.state(record));
       const state =
         kind === 'input' ? fail(current, fence, reason, now()) : failForNow(current, fence, reason, now(), most);
       if (state instanceof Refusal) return state;

@@ -11,6 +11,7 @@ import { memoryWorkerBoard } from '../adapters/memory/worker-board.ts';
 import { silentLog } from '../core/log.ts';
 import type { QueueName, RetryDelay, TaskMessage } from '../core/messages.ts';
 import type { MediaTools, Ports, TaskQueue, Vision } from '../core/ports/index.ts';
+import { NOTHING_SPENT, type Spent } from '../core/spent.ts';
 import { plainFacts } from './plain-facts.ts';
 import { plainMeasures } from './plain-measures.ts';
 
@@ -117,6 +118,7 @@ export function twins() {
   const recorded = recordedTasks();
   const audience = memoryAudience();
   const announced: string[] = [];
+  const taken: Spent = { ...NOTHING_SPENT, runs: 1 };
   const ports = {
     videos: memoryVideoStore(clock.now),
     connections: memoryConnectionStore(),
@@ -132,6 +134,7 @@ export function twins() {
     media: paperMedia(),
     vision: paperVision(),
     workers: memoryWorkerBoard(clock.now),
+    meter: { taken: () => ({ ...taken }) },
     scratch: async <T>(use: (folder: string) => Promise<T>) => {
       const folder = await mkdtemp(join(tmpdir(), 'reelight-test-'));
       try {
@@ -143,5 +146,6 @@ export function twins() {
     now: clock.now,
     log: silentLog,
   } satisfies Ports;
-  return { ports, clock, recorded, announced };
+  /** `taken`: what every task has taken by whenever it is asked, for tests to change. */
+  return { ports, clock, recorded, announced, taken };
 }

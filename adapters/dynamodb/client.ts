@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { countingTable } from '../metering/clients.ts';
 
 /**
  * The client that every store here takes. A call is one small row or page, so it answers within seconds or is tried
@@ -12,5 +13,5 @@ export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoD
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
     ...config,
   });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(countingTable(client), { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -5,6 +5,7 @@ import { TransientError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { DEAD_EXCHANGE, EXCHANGE, QUEUES, TaskMessage } from '../../core/messages.ts';
 import type { TaskQueue } from '../../core/ports/task-queue.ts';
+import { count } from '../metering/tally.ts';
 import { type KeptConnection, keepConnection, type Session, type Target } from './connection.ts';
 import { ensureTopology, retryQueue } from './topology.ts';
 import { unlessAborted } from './waiting.ts';
@@ -69,6 +70,7 @@ export function publisher(
   async function failureOf({ value, lost, blocked, drop }: Session<Outbox>, message: Outgoing): Promise<unknown> {
     const { exchange, routingKey, content, options } = message;
     const confirm = Promise.withResolvers<boolean>();
+    count({ messages: 1 });
     try {
       value.channel.publish(exchange, routingKey, content, options, (error) => confirm.resolve(!error));
     } catch (error) {

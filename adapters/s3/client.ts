@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { countingS3 } from '../metering/clients.ts';
 
 /**
  * The client that both stores here take.
@@ -8,7 +9,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
  * then). Repeats are safe: writes are whole, and conditional ones recognise their own.
  */
 export function createS3Client(config: S3ClientConfig = {}): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -21,4 +22,5 @@ export function createS3Client(config: S3ClientConfig = {}): S3Client {
     },
     ...config,
   });
+  return countingS3(client);
 }

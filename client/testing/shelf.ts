@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ProcessType } from '../../core/process.ts';
+import { costOf } from '../../core/prices/cost-of.ts';
+import { pricesIn } from '../../core/prices/prices.ts';
+import { type ProcessType, pendingProcess } from '../../core/process.ts';
 import { PROCESS_TYPES } from '../state.ts';
 import type { ProcessRecord, VideoRecord } from '../types.ts';
 
@@ -18,6 +20,9 @@ export interface UploadBody {
   profile?: string;
   hdr?: VideoRecord['hdr'];
 }
+
+const NEW = pendingProcess(new Date());
+const NO_COST = costOf({ processes: { video_enhancement: NEW, metadata_extraction: NEW } }, pricesIn('us-east-1'));
 
 /** The videos of a test server, and what happens to them. `tell` is how listeners hear of it. */
 export function videoShelf(tell: (message: Record<string, unknown>) => void) {
@@ -84,6 +89,7 @@ export function videoShelf(tell: (message: Record<string, unknown>) => void) {
         analysis: null,
         outputs: {},
         receipts: {},
+        cost: NO_COST,
       };
       const video: Stored = { record, parts: new Map(), source: undefined };
       videos.set(file_id, video);

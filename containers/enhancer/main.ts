@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ecsTaskProtection } from '../../adapters/ecs/task-protection.ts';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
-import { broker, buckets, now, table } from '../../adapters/from-environment.ts';
+import { broker, buckets, now, table, workerMeter } from '../../adapters/from-environment.ts';
 import { openCvVision } from '../../adapters/opencv/vision.ts';
 import type { Broker } from '../../adapters/rabbitmq/broker.ts';
 import { jsonLog } from '../../core/log.ts';
@@ -39,6 +39,7 @@ const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), '
 const threads = process.env.ENCODER_THREADS;
 const media = ffmpegTools({ ...findFfmpeg(), log, ...(threads && { threads: Number(threads) }) });
 const vision = openCvVision();
+const meter = workerMeter();
 
 // From the first moment on, so that a broker that cannot be reached at all is seen, too.
 let tasks: Broker | undefined;
@@ -66,12 +67,13 @@ try {
 }
 
 function work(tasks: Broker): Promise<void> {
-  const ports = { videos, uploads, files, tasks, media, vision, workers, scratch, now, log };
+  const ports = { videos, uploads, files, tasks, media, vision, workers, meter, scratch, now, log };
   return tasks.consume(
     LANES,
     async ({ queue, body }) => {
       const message = readTaskMessage(body);
-      if (message) await protection.during(() => workOn(ports, message, worker, drop, working));
+      const task = message && (() => workOn(ports, message, worker, drop, working));
+      if (task) await protection.during(() => meter.during(task));
       else await tasks.park(queue, body, 'not a task message');
     },
     stop,

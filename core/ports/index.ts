@@ -3,6 +3,7 @@ import type { Arrivals } from './arrivals.ts';
 import type { Audience } from './audience.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { MediaTools } from './media-tools.ts';
+import type { Meter } from './meter.ts';
 import type { ObjectStore, UploadStore } from './object-store.ts';
 import type { TaskQueue } from './task-queue.ts';
 import type { VideoStore } from './video-store.ts';
@@ -13,6 +14,7 @@ export type * from './arrivals.ts';
 export type * from './audience.ts';
 export type * from './connection-store.ts';
 export type * from './media-tools.ts';
+export type * from './meter.ts';
 export type * from './object-store.ts';
 export type * from './parked-tasks.ts';
 export type * from './protection.ts';
@@ -33,6 +35,7 @@ export interface Ports {
   media: MediaTools;
   vision: Vision;
   workers: Pick<WorkerBoard, 'present'>;
+  meter: Meter;
   /** Lends an empty folder and deletes it afterwards, whatever happened. */
   scratch: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
   now: () => Date;

@@ -1,7 +1,12 @@
 import type { z } from '@hono/zod-openapi';
+import { costOf } from '../../core/prices/cost-of.ts';
+import { pricesNear } from '../../core/prices/prices.ts';
 import { PROCESS_TYPES, type Process } from '../../core/process.ts';
 import { type Video, videoStatus } from '../../core/video.ts';
 import type { ProcessState, VideoRecord } from './schemas.ts';
+
+/** Of the region that this runs in. */
+const prices = pricesNear(process.env.AWS_REGION);
 
 /** The record as clients see it: without S3's upload id, keys as paths, and claims as a count. */
 export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
@@ -33,6 +38,7 @@ export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
       ...(poster && { poster: presentPoster(poster) }),
     },
     receipts: video.receipts,
+    cost: costOf(video, prices),
   };
 }
 

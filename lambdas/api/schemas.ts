@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Cost } from '../../core/cost.ts';
 import { DEFAULT_HDR, HDR_CHOICES } from '../../core/hdr-choice.ts';
 import { MetadataDocument } from '../../core/metadata.ts';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
@@ -208,6 +209,11 @@ export const VideoRecord = z
         .optional(),
     }),
     receipts: z.partialRecord(z.enum(PROCESS_TYPES), Receipt),
+    cost: Cost.openapi({
+      description:
+        'What all work on it has taken so far, in every attempt, and what that costs by list price, workers as on ' +
+        'demand. Without what is paid for whether or not there are videos, storage, and what people do with them.',
+    }),
   })
   .openapi('Video');
 

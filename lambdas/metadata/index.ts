@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { headerTools } from '../../adapters/ffmpeg/header-tools.ts';
-import { buckets, functionLog, lazyBroker, now, table } from '../../adapters/from-environment.ts';
+import { buckets, functionLog, functionMeter, lazyBroker, now, table } from '../../adapters/from-environment.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { extractMetadata } from '../../pipeline/extract-metadata.ts';
 
@@ -20,6 +20,7 @@ const broker = lazyBroker('metadata', log);
 const { videos } = table();
 const media = headerTools({ ...findFfmpeg(), log });
 const stores = buckets();
+const meter = functionMeter();
 
 /**
  * A batch of tasks in, metadata documents out, all at once. The mapping gives the whole batch again when this throws,
@@ -39,5 +40,7 @@ async function work(data: string, worker: string, signal: AbortSignal): Promise<
   const body = Buffer.from(data, 'base64');
   const message = readTaskMessage(body);
   if (!message) return tasks.park('metadata', body, 'not a task message');
-  await extractMetadata({ videos, ...stores, tasks, media, now, log }, message, worker, signal);
+  await meter.during(() =>
+    extractMetadata({ videos, ...stores, tasks, media, meter, now, log }, message, worker, signal),
+  );
 }

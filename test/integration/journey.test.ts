@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Cost } from '../../core/cost.ts';
 import { publicKeys } from '../../core/keys.ts';
 import { MetadataDocument } from '../../core/metadata.ts';
 import { talkTo, type VideoView } from '../talk.ts';
@@ -143,6 +144,24 @@ it('shows where it stands at the addresses that clients know', async () => {
     const state = await reelight.json(`/internal/${name}-status/${id}`);
     expect(state).toEqual({ status: 'completed', progress: 100, error: null, last_updated: expect.any(String) });
   }
+});
+
+it('says what it cost: what workers and the function took, and what they asked for', async () => {
+  const { cost } = await reelight.json<{ cost: Cost }>(`/videos/${id}`);
+  const { video_enhancement: worker, metadata_extraction: lambda } = cost.processes;
+  expect(worker).toMatchObject({ runs: 1, lambda_ms: 0 });
+  expect(worker.vcpu_seconds).toBeCloseTo(2 * worker.seconds, 1);
+  // The source is read, and three outputs are written; a heartbeat a second writes the record.
+  expect(worker.s3_reads).toBeGreaterThan(2);
+  expect(worker.s3_writes).toBeGreaterThan(4);
+  expect(worker.table_writes).toBeGreaterThan(worker.seconds);
+  expect(lambda).toMatchObject({ runs: 1, vcpu_seconds: 0, gib_seconds: expect.closeTo(2 * lambda.seconds, 1) });
+  expect(lambda.lambda_ms).toBeGreaterThan(0);
+  expect(lambda.s3_reads).toBeGreaterThan(0);
+  expect(lambda.s3_writes).toBe(1);
+  expect(lambda.table_writes).toBeGreaterThan(0);
+  expect(cost.dollars).toBeGreaterThan(0);
+  expect(cost.dollars).toBeLessThan(0.01);
 });
 
 it('is in its client’s list, found by its name, and in no other', async () => {

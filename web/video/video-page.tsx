@@ -10,6 +10,7 @@ import { canBePlayed, isUnderWay, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { bytes, PROFILES, when } from '../words.ts';
 import { Actions } from './actions.tsx';
+import { Cost } from './cost.tsx';
 import { Processes } from './processes.tsx';
 
 export function VideoPage({ fileId }: { fileId: string }) {
@@ -54,6 +55,7 @@ export function VideoPage({ fileId }: { fileId: string }) {
           {canBePlayed(video) && <Player video={video} key={video.outputs.enhanced?.etag} />}
           {video.analysis && <Analysis report={video.analysis} />}
           {video.outputs.metadata && <Metadata path={video.outputs.metadata.path} key={video.outputs.metadata.etag} />}
+          {video.cost.dollars > 0 && !isUnderWay(video) && <Cost video={video} />}
         </>
       )}
     </article>
