@@ -18,7 +18,15 @@ import { defineStacks } from './stacks.ts';
 
 /** What the images are built from; the rest of the tree must not change their hash. */
 const IMAGE_SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'core', 'pipeline', 'adapters'];
-const IMAGE_ENTRIES = ['containers', 'lambdas', 'infra/bundle.ts', 'infra/bundling', 'infra/fingerprint.ts'];
+const IMAGE_ENTRIES = [
+  'LICENSE',
+  'THIRD_PARTY_NOTICES.md',
+  'containers',
+  'lambdas',
+  'infra/bundle.ts',
+  'infra/bundling',
+  'infra/fingerprint.ts',
+];
 
 /** Built by Docker when they are deployed; synthesis looks at their sources only. */
 const image = (target: 'metadata' | 'enhancer') => ({

@@ -1,13 +1,10 @@
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { DOCS_ASSETS } from './docs-assets.ts';
-
-const { resolve } = createRequire(import.meta.url);
+import { assetPath, DOCS_ASSETS } from './docs-assets.ts';
 
 describe('the scripts of the documentation pages', () => {
   it.each(DOCS_ASSETS.map((asset) => [asset.key, asset] as const))('%s is in an installed package', (_, { source }) => {
-    expect(statSync(resolve(source)).size).toBeGreaterThan(0);
+    expect(statSync(assetPath(source)).size).toBeGreaterThan(0);
   });
 
   it('are served below one path, each under a name of its own, as what they are', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface DocsAsset {
   /** In the site bucket; the public path is the same. */
   key: string;
-  /** Module specifier of the file in an installed package. */
+  /** Module specifier of the file in an installed package, or of one of ours. */
   source: string;
   contentType: string;
   cacheControl: string;
@@ -27,6 +27,8 @@ export const DOCS_ASSETS: readonly DocsAsset[] = [
   asset('swagger-ui-dist/favicon-32x32.png', 'image/png'),
   asset('redoc/bundles/redoc.standalone.js', SCRIPT),
   asset('redoc/bundles/redoc.standalone.js.LICENSE.txt', TEXT),
+  // Of everything else that the page is made of.
+  asset('../THIRD_PARTY_NOTICES.md', TEXT),
 ];
 
 function asset(source: string, contentType: string): DocsAsset {
@@ -34,12 +36,16 @@ function asset(source: string, contentType: string): DocsAsset {
   return { key: `docs/assets/${file}`, source, contentType, cacheControl: DOCS_CACHE_CONTROL };
 }
 
+/** Where a `source` lies. */
+export function assetPath(source: string): string {
+  return createRequire(import.meta.url).resolve(source);
+}
+
 /** Puts them all into one folder, by the names they have in the bucket, and answers the folder. */
 export async function gatherDocsAssets(folder: string): Promise<string> {
-  const { resolve } = createRequire(import.meta.url);
   await mkdir(folder, { recursive: true });
   for (const { key, source } of DOCS_ASSETS) {
-    await copyFile(resolve(source), join(folder, key.slice(key.lastIndexOf('/') + 1)));
+    await copyFile(assetPath(source), join(folder, key.slice(key.lastIndexOf('/') + 1)));
   }
   return folder;
 }

@@ -1,17 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { DOCS_ASSETS } from '../../infra/docs-assets.ts';
+import { assetPath, DOCS_ASSETS } from '../../infra/docs-assets.ts';
 import type { Emulator } from './emulator.ts';
-
-const { resolve } = createRequire(import.meta.url);
 
 /** Puts the scripts of the documentation pages into the site bucket. */
 export async function uploadDocsAssets({ s3 }: Emulator, bucket: string): Promise<void> {
   await Promise.all(
     DOCS_ASSETS.map(async ({ key, source, contentType, cacheControl }) => {
-      const path = resolve(source);
+      const path = assetPath(source);
       await s3.send(
         new PutObjectCommand({
           Bucket: bucket,

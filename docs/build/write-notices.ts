@@ -1,0 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { notices } from './notices.ts';
+
+/* `npm run notices` */
+
+await writeFile(join(resolve(import.meta.dirname, '..', '..'), 'THIRD_PARTY_NOTICES.md'), await notices());
+console.log('THIRD_PARTY_NOTICES.md');
