@@ -8,9 +8,9 @@ import { fingerprint } from './fingerprint.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
-/** On one machine, workers declare the queues, nobody changes passwords, and nothing scales. */
+/** On one machine, workers declare the queues, nobody changes passwords, nothing scales, and traces stay in the logs. */
 export const ONE_MACHINE_BUNDLES = ['api', 'socket', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
-export const BUNDLE_NAMES = [...ONE_MACHINE_BUNDLES, 'topology', 'rotate', 'backlog'] as const;
+export const BUNDLE_NAMES = [...ONE_MACHINE_BUNDLES, 'topology', 'rotate', 'backlog', 'traces'] as const;
 export type BundleName = (typeof BUNDLE_NAMES)[number];
 
 /** Bytes a bundle may have. A function's start reads and compiles all of it, so size is time to a first answer. */
@@ -24,6 +24,7 @@ export const BUDGETS: Record<BundleName, number> = {
   topology: 600_000,
   rotate: 400_000,
   backlog: 500_000,
+  traces: 400_000,
 };
 
 /** Whatever can end up in a bundle or decides how it is made. */

@@ -114,6 +114,11 @@ export function grantBacklog(to: iam.IGrantable, { table }: Estate): void {
   rows(to, table, ['GetItem', 'Query']);
 }
 
+/** Writes segments of traces down in X-Ray, which has no resources that could be named. */
+export function grantTraces(to: iam.IGrantable): void {
+  allow(to, ['xray:PutTraceSegments'], ['*']);
+}
+
 /** Whoever declares the broker's queues. */
 export function grantTopology(to: iam.IGrantable, brokerSecretArn: string): void {
   readSecret(to, brokerSecretArn);

@@ -87,7 +87,7 @@ function onAws(app: App, config: AwsConfig, artifacts: Artifacts) {
   });
   if (edge) delivery.addStackDependency(edge);
   const watched = { data, broker, api, workers, delivery };
-  const watch = new WatchStack(app, names.watch, { ...props('watch'), watched });
+  const watch = new WatchStack(app, names.watch, { ...props('watch'), watched, artifacts });
   const edgeWatch = new EdgeWatchStack(app, names.edgeWatch, {
     ...props('edgeWatch', EDGE_REGION),
     distributionId: acrossRegions(config, delivery.distribution.distributionId),

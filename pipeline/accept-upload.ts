@@ -4,7 +4,8 @@ import type { HdrChoice } from '../core/hdr-choice.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports, SignedPut } from '../core/ports/index.ts';
 import type { ProfileName } from '../core/profiles/names.ts';
-import { newTrace } from '../core/trace.ts';
+import { spanned } from '../core/span.ts';
+import { childTrace, newTrace } from '../core/trace.ts';
 import { planUpload } from '../core/upload-plan.ts';
 import { newVideo, type Video } from '../core/video.ts';
 
@@ -20,6 +21,8 @@ export interface UploadRequest {
   client_id: string | undefined;
   profile: ProfileName;
   hdr?: HdrChoice;
+  /** The caller's own traceparent, where it has one: the video's trace goes on from there. */
+  follows?: string | undefined;
 }
 
 export type AcceptedUpload = {
@@ -34,12 +37,25 @@ export type AcceptedUpload = {
  *
  * @param once - makes a repeat of the same request answer with the first one's video
  */
-export async function acceptUpload(
-  { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
-  request: UploadRequest,
+export function acceptUpload(
+  ports: Pick<Ports, 'videos' | 'uploads' | 'now' | 'log'>,
+  { follows, ...request }: UploadRequest,
   once?: { key: string; fingerprint: string },
 ): Promise<AcceptedUpload> {
   const fileId = randomUUID();
+  const trace = follows ? childTrace(follows) : newTrace(ports.now());
+  const span = { name: 'accept-upload', trace, parent: follows };
+  return spanned(ports.log, ports.now, span, () => accept(ports, request, { fileId, trace }, once), {
+    file_id: fileId,
+  });
+}
+
+async function accept(
+  { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
+  request: Omit<UploadRequest, 'follows'>,
+  { fileId, trace }: { fileId: string; trace: string },
+  once?: { key: string; fingerprint: string },
+): Promise<AcceptedUpload> {
   const plan = planUpload(request.size);
   // Before the record: a crash in between leaves an empty multipart upload, which the bucket's lifecycle reclaims.
   const uploadId =
@@ -50,7 +66,7 @@ export async function acceptUpload(
       ...request,
       file_id: fileId,
       client_id: request.client_id ?? anonymousClient(once?.key ?? fileId),
-      trace: newTrace(),
+      trace,
       upload: {
         status: 'awaiting',
         expires_at: new Date(now().getTime() + lifetime).toISOString(),

@@ -9,7 +9,6 @@ import { isWorkDone, type Piece, piecesOf } from '../core/pieces.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { release } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import { childTrace } from '../core/trace.ts';
 import type { Receipt, Video } from '../core/video.ts';
 import { completed, underProcessClaim } from './claim-process.ts';
 import { cleanUp } from './clean-up.ts';
@@ -146,7 +145,7 @@ async function planAnew({ videos, tasks }: EnhancePorts, { video, log }: Claim<V
   return {
     ends: release,
     record: (current) => ({ ...current, work: null }),
-    after: () => tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace: childTrace(trace) }),
+    after: () => tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace }),
     undo: async () => {},
   };
 }

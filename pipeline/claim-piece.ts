@@ -5,7 +5,6 @@ import type { PieceOfVideo, Ports } from '../core/ports/index.ts';
 import { abandon, type Process, release, spend } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
 import { NOTHING_SPENT, type Spent, spentSince, sumSpent } from '../core/spent.ts';
-import { childTrace } from '../core/trace.ts';
 import type { Video } from '../core/video.ts';
 import { drawProgress, giveOutAfter } from './give-out.ts';
 import type { Failure, Finished, Holding, Took } from './under-claim.ts';
@@ -52,7 +51,7 @@ export function pieceHolding(ports: PiecePorts, message: Message<'video.piece'>)
   };
 
   function planAnew(): Promise<void> {
-    return tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace: childTrace(message.trace) });
+    return tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace: message.trace });
   }
 }
 

@@ -1,6 +1,7 @@
 import { fileIdOfSource } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { Refusal } from '../core/refusal.ts';
+import { spanned } from '../core/span.ts';
 import { childTrace } from '../core/trace.ts';
 import { awaitsDispatch, markDispatched, receiveSource, type Video } from '../core/video.ts';
 
@@ -29,10 +30,13 @@ export async function dispatch(
   const video = received instanceof Refusal ? await videos.get(fileId) : received;
   if (video && awaitsDispatch(video)) await hand(video);
 
-  async function hand(video: Video): Promise<void> {
-    const trace = childTrace(video.trace);
-    await tasks.publish({ v: 1, type: 'video.uploaded', file_id: video.file_id, attempt: video.attempt, trace });
-    await videos.change(video.file_id, (current) => markDispatched(current, now()));
-    log.info('dispatched', { file_id: video.file_id, attempt: video.attempt, trace });
+  async function hand({ file_id, attempt, trace: parent }: Video): Promise<void> {
+    const trace = childTrace(parent);
+    const publish = async () => {
+      await tasks.publish({ v: 1, type: 'video.uploaded', file_id, attempt, trace });
+      await videos.change(file_id, (current) => markDispatched(current, now()));
+    };
+    await spanned(log, now, { name: 'dispatch', trace, parent }, publish, { file_id });
+    log.info('dispatched', { file_id, attempt, trace });
   }
 }

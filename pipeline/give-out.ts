@@ -2,7 +2,6 @@ import { isWorkDone, type Piece, piecesOf, shareDone, type Work } from '../core/
 import type { PieceOfVideo, Ports } from '../core/ports/index.ts';
 import { isTerminal } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import { childTrace } from '../core/trace.ts';
 import { changeProcess, type Video } from '../core/video.ts';
 
 /** Where planning ends and putting together begins, in the progress that people see. */
@@ -93,7 +92,7 @@ function isTaken(piece: Piece | undefined, now: Date): boolean {
 }
 
 function publishAssembly({ tasks }: GivingPorts, { file_id, attempt, trace }: Video, { plan }: Work): Promise<void> {
-  return tasks.publish({ v: 1, type: 'video.assemble', file_id, attempt, trace: childTrace(trace), plan });
+  return tasks.publish({ v: 1, type: 'video.assemble', file_id, attempt, trace, plan });
 }
 
 async function publishPieces(
@@ -103,7 +102,7 @@ async function publishPieces(
   names: string[],
 ): Promise<void> {
   for (const piece of names) {
-    await tasks.publish({ v: 1, type: 'video.piece', file_id, attempt, trace: childTrace(trace), plan, piece });
+    await tasks.publish({ v: 1, type: 'video.piece', file_id, attempt, trace, plan, piece });
   }
   if (names.length > 0) log.info('given out', { file_id, attempt, pieces: names.join(' ') });
 }

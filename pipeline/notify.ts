@@ -1,6 +1,9 @@
 import { TransientError } from '../core/errors.ts';
 import { type Notice, noticesOf, snapshotOf } from '../core/notices.ts';
 import type { Connection, Ports } from '../core/ports/index.ts';
+import { PROCESS_TYPES } from '../core/process.ts';
+import { spanned } from '../core/span.ts';
+import { childTrace } from '../core/trace.ts';
 import type { Video } from '../core/video.ts';
 
 /** A client that connects hears of everything that is in flight or changed since. */
@@ -15,8 +18,18 @@ type NotifyPorts = Pick<Ports, 'videos' | 'connections' | 'audience' | 'now' | '
 export async function announce(ports: NotifyPorts, before: Video | undefined, after: Video): Promise<void> {
   const notices = noticesOf(before, after);
   if (notices.length === 0) return;
-  const listeners = await ports.connections.listeners(after.client_id, after.file_id);
-  await Promise.all(listeners.map((listener) => tell(ports, listener, notices)));
+  const announceAll = async () => {
+    const listeners = await ports.connections.listeners(after.client_id, after.file_id);
+    await Promise.all(listeners.map((listener) => tell(ports, listener, notices)));
+  };
+  if (!isTurn(before, after)) return announceAll();
+  const span = { name: 'notify', trace: childTrace(after.trace), parent: after.trace };
+  await spanned(ports.log, ports.now, span, announceAll, { file_id: after.file_id });
+}
+
+/** Whether more changed than how far the work is: a span for each second would bury the others. */
+function isTurn(before: Video | undefined, after: Video): boolean {
+  return PROCESS_TYPES.some((type) => before?.processes[type].status !== after.processes[type].status);
 }
 
 /** Somebody connected: a greeting, then where each of their videos stands, so that a reconnect misses nothing. */

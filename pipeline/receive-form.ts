@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { newTrace } from '../core/trace.ts';
+import { spanned } from '../core/span.ts';
+import { childTrace, newTrace } from '../core/trace.ts';
 import { newVideo, type Video } from '../core/video.ts';
 import { anonymousClient, type UploadRequest } from './accept-upload.ts';
 
@@ -12,19 +13,32 @@ const FORM_UPLOAD_MS = 60_000;
  * The short way for small files: the bytes came with the request (a form), and are put into S3 on the caller's behalf.
  * S3's event then starts the work, as for every upload.
  */
-export async function receiveForm(
-  { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
-  request: UploadRequest,
+export function receiveForm(
+  ports: Pick<Ports, 'videos' | 'uploads' | 'now' | 'log'>,
+  { follows, ...request }: UploadRequest,
   body: Uint8Array,
 ): Promise<Video> {
   const fileId = randomUUID();
+  const trace = follows ? childTrace(follows) : newTrace(ports.now());
+  const span = { name: 'receive-form', trace, parent: follows };
+  return spanned(ports.log, ports.now, span, () => receive(ports, request, { fileId, trace }, body), {
+    file_id: fileId,
+  });
+}
+
+async function receive(
+  { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
+  request: Omit<UploadRequest, 'follows'>,
+  { fileId, trace }: { fileId: string; trace: string },
+  body: Uint8Array,
+): Promise<Video> {
   const video = await videos.create(
     newVideo(
       {
         ...request,
         file_id: fileId,
         client_id: request.client_id ?? anonymousClient(fileId),
-        trace: newTrace(),
+        trace,
         upload: {
           kind: 'form',
           status: 'awaiting',

@@ -1,7 +1,6 @@
 import { readTaskMessage, type TaskMessage } from '../core/messages.ts';
 import type { ParkedTask, Ports } from '../core/ports/index.ts';
 import { isTerminal, type ProcessType } from '../core/process.ts';
-import { childTrace } from '../core/trace.ts';
 import { retry } from './retry.ts';
 
 const WORK = {
@@ -35,6 +34,6 @@ export async function replay(
     return { remove: true, outcome: `given again as attempt ${begun.attempt}` };
   }
   if (isTerminal(state)) return { remove: true, outcome: `removed: it is ${state.status}` };
-  await ports.tasks.publish({ v: 1, type, file_id, attempt, trace: childTrace(message.trace) });
+  await ports.tasks.publish({ v: 1, type, file_id, attempt, trace: message.trace });
   return { remove: true, outcome: 'given again' };
 }

@@ -4,7 +4,6 @@ import type { TaskMessage } from '../core/messages.ts';
 import type { Ports, Watched } from '../core/ports/index.ts';
 import { abandon, PROCESS_TYPES, type ProcessType } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import { childTrace } from '../core/trace.ts';
 import { changeProcess, type Video } from '../core/video.ts';
 import { cleanUp } from './clean-up.ts';
 
@@ -99,7 +98,7 @@ async function nudge({ videos, tasks, now, log }: SweepPorts, video: Video, type
   });
   if (nudged instanceof Refusal) return;
   log.warn('a task is given to the broker again', { file_id, attempt, process: type });
-  await tasks.publish({ v: 1, type: TASKS[type], file_id, attempt, trace: childTrace(trace) });
+  await tasks.publish({ v: 1, type: TASKS[type], file_id, attempt, trace });
 }
 
 /** Ends a process, if what was seen of the video still holds when it is written. */

@@ -16,7 +16,9 @@ import {
   spend,
 } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
+import { spanned, stepOf } from '../core/span.ts';
 import type { Spent } from '../core/spent.ts';
+import { childTrace } from '../core/trace.ts';
 import type { Receipt, Video } from '../core/video.ts';
 
 /** How often a worker says that it lives and how far it is. */
@@ -112,7 +114,8 @@ export async function underClaim<R>(
   const { tasks, meter, now } = ports;
   const { holding, queue, message, worker } = task;
   const { file_id, attempt } = message;
-  const log = ports.log.with({ file_id, attempt, process: holding.name, trace: message.trace, worker });
+  const trace = childTrace(message.trace);
+  const log = ports.log.with({ file_id, attempt, process: holding.name, trace, worker });
 
   const change = (decide: (state: Process) => Process | Refusal, also: (record: R) => R = (record) => record) =>
     holding.change((record) => {
@@ -147,31 +150,32 @@ export async function underClaim<R>(
   let ended: R | undefined;
   let finished: Finished<R> | undefined;
   try {
-    finished = await work({
-      record: claimed,
-      video: holding.video(claimed),
-      fence,
-      signal: AbortSignal.any([task.signal, lost.signal]),
-      log,
-      progress: (percent) => {
-        progress = percent;
-        task.pace?.reached(percent);
-      },
-      step: async (name, run) => {
-        const begun = performance.now();
-        try {
-          return await run();
-        } finally {
-          const seconds = Math.round(performance.now() - begun) / 1000;
-          steps[name] = (steps[name] ?? 0) + seconds;
-          log.info('step', { step: name, seconds });
-        }
-      },
-      confirm: async (also) => {
-        await beat(also);
-        lost.signal.throwIfAborted();
-      },
-    });
+    const span = { name: spanName(queue, message), trace, parent: message.trace };
+    finished = await spanned(log, now, span, () =>
+      work({
+        record: claimed,
+        video: holding.video(claimed),
+        fence,
+        signal: AbortSignal.any([task.signal, lost.signal]),
+        log,
+        progress: (percent) => {
+          progress = percent;
+          task.pace?.reached(percent);
+        },
+        step: async (name, run) => {
+          const begun = performance.now();
+          try {
+            return await spanned(log, now, stepOf(trace, name), run);
+          } finally {
+            steps[name] = (steps[name] ?? 0) + Math.round(performance.now() - begun) / 1000;
+          }
+        },
+        confirm: async (also) => {
+          await beat(also);
+          lost.signal.throwIfAborted();
+        },
+      }),
+    );
     await heart.stop();
     ended = await finish(finished);
   } catch (error) {
@@ -246,6 +250,12 @@ export async function underClaim<R>(
     if (kind !== 'input')
       await holding.gaveUp({ ...reason, message: `failed ${state.failures} times: ${reason.code}` });
   }
+}
+
+/** After the file that has the work. */
+function spanName(queue: QueueName, { type }: TaskMessage): string {
+  if (queue === 'metadata') return 'extract-metadata';
+  return { 'video.piece': 'enhance-piece', 'video.assemble': 'assemble' }[type as string] ?? 'enhance';
 }
 
 const WORKERS_LOST = { code: 'workers_lost', message: 'This video made its workers stop again and again.' };

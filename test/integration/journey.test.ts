@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Cost } from '../../core/cost.ts';
 import { publicKeys } from '../../core/keys.ts';
 import { MetadataDocument } from '../../core/metadata.ts';
+import { namesOf } from '../../core/trace.ts';
 import { talkTo, type VideoView } from '../talk.ts';
+import { spansOf } from './logged.ts';
 
 /* A real video takes the whole way, and everything the contract says of it is looked at. */
 
@@ -162,6 +164,17 @@ it('says what it cost: what workers and the function took, and what they asked f
   expect(lambda.table_writes).toBeGreaterThan(0);
   expect(cost.dollars).toBeGreaterThan(0);
   expect(cost.dollars).toBeLessThan(0.01);
+});
+
+it('left one trace through every hop, in what the parts logged', async () => {
+  const spans = await spansOf(id, inject('home'));
+  const hops = new Set(spans.filter(({ step }) => !step).map(({ span_name }) => span_name));
+  expect(hops).toEqual(new Set(['accept-upload', 'dispatch', 'extract-metadata', 'enhance', 'notify']));
+  expect(new Set(spans.map(({ trace }) => namesOf(trace).traceId)).size).toBe(1);
+  const ids = spans.map(({ trace }) => namesOf(trace).spanId);
+  expect(new Set(ids).size).toBe(ids.length);
+  const without = spans.filter(({ parent }) => parent === null || !ids.includes(parent));
+  expect(without.map(({ span_name, parent }) => [span_name, parent])).toEqual([['accept-upload', null]]);
 });
 
 it('is in its client’s list, found by its name, and in no other', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { RequestError } from '../../../core/errors.ts';
 import { FORM_UPLOAD_LIMIT } from '../../../core/limits.ts';
+import { traceparent } from '../../../core/trace.ts';
 import { videoStatus } from '../../../core/video.ts';
 import { videoTypeOf } from '../../../core/video-type.ts';
 import { acceptUpload } from '../../../pipeline/accept-upload.ts';
@@ -87,7 +88,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     const key = headers.data['idempotency-key'];
     const fingerprint = createHash('sha256').update(JSON.stringify(body.data)).digest('hex');
     const { client_id, ...rest } = body.data;
-    const accepted = await acceptUpload(ports, { ...rest, client_id }, key ? { key, fingerprint } : undefined);
+    const follows = traceparent(request.headers.get('traceparent'));
+    const accepted = await acceptUpload(ports, { ...rest, client_id, follows }, key ? { key, fingerprint } : undefined);
     const { file_id, upload } = accepted.video;
     const answer = {
       file_id,
@@ -121,7 +123,8 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     });
     if (!checked.success) return invalid(checked.error);
     const { client_id, ...rest } = checked.data;
-    const video = await receiveForm(ports, { ...rest, client_id }, new Uint8Array(await file.arrayBuffer()));
+    const follows = traceparent(request.headers.get('traceparent'));
+    const video = await receiveForm(ports, { ...rest, client_id, follows }, new Uint8Array(await file.arrayBuffer()));
     const answer = { file_id: video.file_id, message: 'Video uploaded successfully' } as const;
     return Response.json(answer satisfies z.infer<typeof FormAnswer>);
   }
