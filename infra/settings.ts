@@ -126,7 +126,7 @@ const Settings = z.strictObject({
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   /** US dollars a month, of the whole account: a mail at half of it, at 80 %, and when it is about to be exceeded. */
   monthlyBudget: whole(1, 1_000_000),
-  /** X-Ray traces of what functions do. */
+  /** X-Ray traces of what functions do, and of each video through all that works on it. */
   tracing: flag(),
   /** CloudWatch's metrics of containers. */
   insights: flag(),
