@@ -201,6 +201,16 @@ export function cancelVideo(video: Video, now: Date): Video | Refusal {
   return { ...video, processes, work: null, updated_at: now.toISOString() };
 }
 
+/** Every output that the record names. */
+export function outputKeys({ outputs: { enhanced, metadata, source, poster } }: Pick<Video, 'outputs'>): string[] {
+  return [enhanced, metadata, source, poster, poster?.webp].flatMap((output) => output?.key ?? []);
+}
+
+/** Whether what lies under a public key is of no use: its video is gone, or has come to its end without it. */
+export function isUnwanted(video: Video | undefined, key: string): boolean {
+  return !video || (!isInFlight(video) && !outputKeys(video).includes(key));
+}
+
 /** The source of a video that has been dispatched: it is known by then, and cannot change. */
 export function sourceOf(video: Video): NonNullable<Video['source']> {
   if (!video.source) throw new Error(`video ${video.file_id} has no source yet`);

@@ -175,7 +175,11 @@ describe.each(['dev', 'emulator'] as const)('rights in %s', (deployment) => {
       [
         ...onTable('GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'),
         ...onObjects('Uploads', ['uploads/*'], 'GetObject', 'AbortMultipartUpload'),
-        ...onObjects('Files', ['attempts/*'], 'DeleteObject'),
+        ...onObjects(
+          'Files',
+          ['attempts/*', 'metadata/*', 'posters/*', 'processed_videos/*', 'source_videos/*'],
+          'DeleteObject',
+        ),
         ...list('Uploads', 'Files'),
         'sqs:SendMessage on Sources',
         READ_SECRET,

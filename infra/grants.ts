@@ -83,11 +83,11 @@ export function grantNotify(to: iam.IGrantable, { table }: Estate, stage: apigat
   postToConnections(to, stage);
 }
 
-/** Goes through what may be in flight; announces sources anew, gives tasks again, ends what is hopeless. */
+/** Goes through what may be in flight; announces sources anew, gives tasks again, ends what is hopeless, tidies up. */
 export function grantSweep(to: iam.IGrantable, { table, uploads, files, sourceQueue, brokerSecretArn }: Estate): void {
   rows(to, table, [...MOVE_RECORDS, 'Query', 'DeleteItem']);
   objects(to, uploads, [SOURCES], ['Get']);
-  objects(to, files, [ATTEMPTS], ['Delete']);
+  objects(to, files, [ATTEMPTS, ENHANCED, METADATA, ...BESIDE], ['Delete']);
   allow(to, ['s3:AbortMultipartUpload'], [uploads.arnForObjects(SOURCES)]);
   list(to, uploads, files);
   allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);

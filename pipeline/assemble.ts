@@ -70,7 +70,7 @@ async function assembleIn(
     await step('store', () => files.writeFile(staged, joined.path, ENHANCED_META, signal));
     claim.progress(99);
     const { written, undo } = await step('publish', () =>
-      makeVisible(files, claim, enhancedKey(video.file_id), (condition) =>
+      makeVisible(ports, claim, enhancedKey(video.file_id), (condition) =>
         files.copy(staged, enhancedKey(video.file_id), ENHANCED_META, condition),
       ),
     );

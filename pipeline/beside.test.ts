@@ -4,7 +4,7 @@ import { posterKey, publicKeys, sharedSourceKey, sourceKey, webpPosterKey } from
 import { silentLog } from '../core/log.ts';
 import type { Probe } from '../core/ports/index.ts';
 import { rangeSource } from '../core/range-source.ts';
-import { receiveSource, sourceOf, type Video } from '../core/video.ts';
+import { cancelVideo, receiveSource, sourceOf, type Video } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { plainFacts } from '../test/plain-facts.ts';
 import { twins } from '../test/twins.ts';
@@ -50,6 +50,7 @@ const share = (probe: Probe, media = world.ports.media) =>
   });
 const poster = (media = world.ports.media) =>
   inScratch((scratch) => makePoster({ ...world.ports, media }, claim, { path: 'x', durationSeconds: 1, scratch }));
+const cancelled = () => world.ports.videos.change(id, (current) => cancelVideo(current, new Date()));
 const head = (key: string) => world.ports.files.head(key);
 const broken = () => Promise.reject(new TransientError('poster_failed', 'broken'));
 
@@ -59,6 +60,7 @@ describe('the source for comparing', () => {
     expect(outputs.source).toMatchObject({ size: 5, content_type: 'video/mp4', sharing: 'original' });
     expect(await head(sharedSourceKey(id))).toMatchObject({ size: 5, etag: outputs.source?.etag });
     expect(bytesWritten).toBe(0);
+    await cancelled();
     await undo();
     expect(await head(sharedSourceKey(id))).toBeUndefined();
   });
@@ -87,6 +89,7 @@ it('a poster is there as JPEG and, smaller, as WebP', async () => {
   expect(await head(posterKey(id))).toMatchObject({ content_type: 'image/jpeg' });
   expect(await head(webpPosterKey(id))).toMatchObject({ content_type: 'image/webp' });
   expect(bytesWritten).toBe(8);
+  await cancelled();
   await undo();
   expect(await head(posterKey(id))).toBeUndefined();
   expect(await head(webpPosterKey(id))).toBeUndefined();

@@ -18,7 +18,7 @@ import { completed, underProcessClaim } from './claim-process.ts';
 import { giveOut, PLANNED_PERCENT } from './give-out.ts';
 import { makePoster } from './make-poster.ts';
 import { makeVisible } from './make-visible.ts';
-import { type PlanDocument, writePlan } from './plan-document.ts';
+import { forgetPlan, type PlanDocument, writePlan } from './plan-document.ts';
 import { shareSource } from './share-source.ts';
 import type { Claim, Finished } from './under-claim.ts';
 
@@ -100,7 +100,7 @@ async function inPieces(
       return { ...current, work, receipts: { ...current.receipts, video_enhancement: receipt } };
     },
     after: (current) => giveOut(ports, current),
-    undo: async () => {},
+    undo: () => forgetPlan(ports, video, plan),
   };
 }
 
@@ -132,7 +132,7 @@ async function inOne(
     await step('store', () => files.writeFile(staged, enhanced.path, meta, signal));
     claim.progress(99);
     const { written, undo } = await step('publish', () =>
-      makeVisible(files, claim, enhancedKey(video.file_id), (condition) =>
+      makeVisible(ports, claim, enhancedKey(video.file_id), (condition) =>
         files.copy(staged, enhancedKey(video.file_id), meta, condition),
       ),
     );

@@ -25,14 +25,15 @@ export function extractMetadata(
   return underProcessClaim(ports, task, (claim) => extract(ports, claim));
 }
 
-async function extract({ uploads, files, media }: MetadataPorts, claim: Claim): Promise<Finished<Video>> {
+async function extract(ports: MetadataPorts, claim: Claim): Promise<Finished<Video>> {
+  const { uploads, files, media } = ports;
   const { video, step } = claim;
   const source = rangeSource(uploads, sourceOf(video));
   const { probe, frame } = await lookAt(source, media, claim);
   const body = JSON.stringify(describeVideo(video, probe, frame));
   const key = metadataKey(video.file_id);
   const { written, undo } = await step('publish', () =>
-    makeVisible(files, claim, key, (condition) => files.write(key, body, META, condition)),
+    makeVisible(ports, claim, key, (condition) => files.write(key, body, META, condition)),
   );
   return completed('metadata_extraction', {
     outputs: { metadata: { key, size: written.size, etag: written.etag } },

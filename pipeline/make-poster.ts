@@ -10,10 +10,11 @@ const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
 /** Picks a picture of the enhanced video and puts it where pages find it, as JPEG and, smaller, as WebP. */
 export function makePoster(
-  { files, media }: Pick<Ports, 'files' | 'media'>,
+  ports: Pick<Ports, 'videos' | 'files' | 'media'>,
   claim: Claim,
   job: Omit<PosterJob, 'signal'>,
 ): Promise<Beside> {
+  const { files, media } = ports;
   const { signal } = claim;
   const { file_id } = claim.video;
   return beside(claim, 'poster', async () => {
@@ -32,7 +33,7 @@ export function makePoster(
   async function publish(key: string, path: string, contentType: string) {
     const bytes = await readFile(path);
     const meta = { contentType, cacheControl: CACHE_CONTROL };
-    const { written, undo } = await makeVisible(files, claim, key, (condition) =>
+    const { written, undo } = await makeVisible(ports, claim, key, (condition) =>
       files.write(key, bytes, meta, condition),
     );
     return { image: { key, size: written.size, etag: written.etag }, undo };

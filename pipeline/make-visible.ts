@@ -1,5 +1,6 @@
 import { ObjectConflict, TransientError } from '../core/errors.ts';
 import type { ObjectInfo, Ports, WriteCondition } from '../core/ports/index.ts';
+import { isUnwanted } from '../core/video.ts';
 import type { Claim } from './under-claim.ts';
 
 /**
@@ -7,13 +8,14 @@ import type { Claim } from './under-claim.ts';
  * then write over exactly what was seen. A worker that was replaced while it slept loses at one of the last two.
  *
  * Deleting a video first ends its claims and then removes what is there. So the claim is made sure of once more: if it
- * still stands, whoever deletes will find what was written; if not, it is taken back here.
+ * still stands, whoever deletes will find what was written; if not, it is taken back here, unless the claim was lost to
+ * another worker. What that one does not come to replace, the sweeper removes.
  *
  * @throws TransientError `output_raced` when somebody else wrote in between
  */
 export async function makeVisible(
-  files: Ports['files'],
-  claim: Pick<Claim, 'confirm'>,
+  { videos, files }: Pick<Ports, 'videos' | 'files'>,
+  claim: Pick<Claim, 'confirm' | 'video'>,
   key: string,
   write: (condition: WriteCondition) => Promise<ObjectInfo>,
 ): Promise<{ written: ObjectInfo; undo(): Promise<void> }> {
@@ -24,7 +26,9 @@ export async function makeVisible(
       throw new TransientError('output_raced', 'Another worker wrote this output.', { cause });
     throw cause;
   });
+  // Whoever took over makes the same bytes, which have the same etag: as long as anybody may want them, they stay.
   const undo = async () => {
+    if (!isUnwanted(await videos.get(claim.video.file_id), key)) return;
     if ((await files.head(key))?.etag === written.etag) await files.remove(key);
   };
   try {

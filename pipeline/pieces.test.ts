@@ -13,6 +13,7 @@ import { changeProcess } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { paperMedia, twins } from '../test/twins.ts';
 import { cancelWork } from './cancel.ts';
+import { deleteVideo } from './delete-video.ts';
 import { dispatch } from './dispatch.ts';
 import { retry } from './retry.ts';
 import { workOn } from './work-on.ts';
@@ -311,5 +312,18 @@ it('ends where it is when it is cancelled, and leaves nothing', async () => {
   await here.drain();
   expect((await here.video()).processes.video_enhancement.status).toBe('cancelled');
   expect(begun).toBe(3);
+  await expectNothingLeft(here.ports);
+});
+
+it.each(['cancelled', 'deleted'])('leaves no plan behind when it is %s while it is planned', async (how) => {
+  const media = cuttingMedia();
+  const here = await dispatched({
+    ...media,
+    cut: async (job) => {
+      await (how === 'cancelled' ? cancelWork(here.ports, id) : deleteVideo(here.ports, id));
+      return media.cut(job);
+    },
+  });
+  await here.work(here.published.shift());
   await expectNothingLeft(here.ports);
 });

@@ -4,7 +4,7 @@ import { TransientError } from '../core/errors.ts';
 import { attemptKey } from '../core/keys.ts';
 import type { Cutting, Ports, Probe } from '../core/ports/index.ts';
 import type { FilterPlan } from '../core/profiles/profile.ts';
-import type { Video } from '../core/video.ts';
+import { isInFlight, type Video } from '../core/video.ts';
 
 /** All that the pieces of a video depend on, beside its source. */
 export interface PlanDocument {
@@ -25,6 +25,12 @@ export async function writePlan(files: Ports['files'], video: Video, document: P
   const id = nameOf(text);
   await files.write(keyOf(video, id), text, { contentType: 'application/json' });
   return id;
+}
+
+/** Takes a plan back that nobody will follow, as far as the record tells: another may have planned the same. */
+export async function forgetPlan({ videos, files }: Pick<Ports, 'videos' | 'files'>, video: Video, id: string) {
+  const current = await videos.get(video.file_id);
+  if (!current || !isInFlight(current)) await files.remove(keyOf(video, id));
 }
 
 /** @throws TransientError `no_plan` when it is not there, or not what its name says */

@@ -11,7 +11,7 @@ import type { Claim } from './under-claim.ts';
 /** A retry may find another way to show it, so caches ask each time. */
 const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
-type SharePorts = Pick<Ports, 'uploads' | 'files' | 'media'>;
+type SharePorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'media'>;
 type Sharing = NonNullable<Video['outputs']['source']>['sharing'];
 
 /**
@@ -21,12 +21,13 @@ type Sharing = NonNullable<Video['outputs']['source']>['sharing'];
  * @param seen whether the pictures themselves were found to be interlaced; null where nobody looked
  */
 export function shareSource(
-  { uploads, files, media }: SharePorts,
+  ports: SharePorts,
   claim: Claim,
   probe: Probe,
   seen: Analysis['interlacing'] | null,
   job: Pick<PlayableJob, 'source' | 'scratch' | 'onProgress'>,
 ): Promise<Beside> {
+  const { uploads, files, media } = ports;
   const { video, fence, signal } = claim;
   const key = sharedSourceKey(video.file_id);
   return beside(claim, 'share-source', async () => {
@@ -58,7 +59,7 @@ export function shareSource(
     { contentType }: ObjectMeta,
     write: (condition: WriteCondition) => Promise<ObjectInfo>,
   ): Promise<Beside> {
-    const { written, undo } = await makeVisible(files, claim, key, write);
+    const { written, undo } = await makeVisible(ports, claim, key, write);
     const { size, etag } = written;
     const source = { key, size, etag, content_type: contentType, sharing };
     // A copy inside S3 wrote nothing from here.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EVENT_LATE_MS, GIVE_UP_MS, LEASE_OVERDUE_MS, NUDGE_MS, UPLOAD_GRACE_MS } from '../core/diagnose.ts';
-import { sourceKey } from '../core/keys.ts';
+import { publicKeys, sourceKey } from '../core/keys.ts';
 import { claim, LEASE_MS, type ProcessType } from '../core/process.ts';
 import { changeProcess } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
@@ -125,6 +125,20 @@ it('strikes off what has ended and what was removed, and looks at it no more', a
   await cancelWork(ports, file_id);
   expect(await run()).toMatchObject({ settled: 1 });
   expect(await run()).toMatchObject({ settled: 0 });
+});
+
+it('removes what workers made visible of a video that ended without it, and nothing else', async () => {
+  const { ports, run } = await dispatched();
+  const keys = publicKeys(file_id);
+  for (const at of keys) await ports.files.write(at, 'made', { contentType: 'video/mp4' });
+  await run();
+  expect(ports.files.keys()).toEqual(keys);
+  const [kept = ''] = keys;
+  const enhanced = { key: kept, size: 4, etag: 'e', content_type: 'video/mp4', encoder: 'paper', duration_seconds: 1 };
+  await ports.videos.change(file_id, (video) => ({ ...video, outputs: { enhanced } }));
+  await cancelWork(ports, file_id);
+  await run();
+  expect(ports.files.keys()).toEqual([kept]);
 });
 
 it('goes on with the next video when one makes trouble', async () => {

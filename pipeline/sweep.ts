@@ -1,10 +1,10 @@
 import { type Diagnosis, diagnose } from '../core/diagnose.ts';
-import { sourceKey } from '../core/keys.ts';
+import { publicKeys, sourceKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Ports, Watched } from '../core/ports/index.ts';
 import { abandon, PROCESS_TYPES, type ProcessType } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import { changeProcess, type Video } from '../core/video.ts';
+import { changeProcess, isUnwanted, type Video } from '../core/video.ts';
 import { cleanUp } from './clean-up.ts';
 
 type SweepPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'tasks' | 'now' | 'log'>;
@@ -49,8 +49,13 @@ export async function sweep(ports: SweepPorts, signal: AbortSignal): Promise<Rec
   return seen;
 }
 
-/** Workers that were killed leave things behind. Those of a failed attempt are kept: a retry may take them over. */
+/**
+ * Workers that were killed or replaced leave things behind. What a failed attempt was worked on with is kept: a retry may
+ * take it over.
+ */
 async function strikeOff(ports: SweepPorts, watched: Watched, video: Video | undefined): Promise<void> {
+  const unwanted = publicKeys(watched.file_id).filter((key) => isUnwanted(video, key));
+  await Promise.all(unwanted.map((key) => ports.files.remove(key)));
   const kept = video?.processes.video_enhancement.status === 'failed';
   if (!kept) await cleanUp(ports, watched, watched.attempt);
   await ports.videos.unwatch(watched);
