@@ -33,6 +33,8 @@ export interface DeployOptions {
   /** Where the outputs, the log and the memory of what was deployed are kept. */
   home: string;
   emulatorPort: number;
+  /** Where functions reach the emulator, if not at that port: what stands in front of it. `http://host:port` */
+  emulatorUrl?: string | undefined;
   /** `url` without credentials, as the functions are given it. */
   broker: { url: string; username: string; password: string };
   /** `*`, or origins separated by commas. */
@@ -48,11 +50,12 @@ export interface DeployOptions {
  * @throws LocalError `not_ready` when no emulator answers, ConfigError for a wrong setting, TransientError
  *   `deploy_failed` with the end of CDK's log
  */
-export async function deploy({ home, emulatorPort, broker, allowedOrigins, log }: DeployOptions): Promise<Outputs> {
+export async function deploy(options: DeployOptions): Promise<Outputs> {
+  const { home, emulatorPort, emulatorUrl, broker, allowedOrigins, log } = options;
   const emulator = await emulatorAt(emulatorPort);
   const settings = {
     target: 'emulator',
-    emulatorUrl: emulator.url,
+    emulatorUrl: emulatorUrl || emulator.url,
     brokerUrl: broker.url,
     brokerSecretArn: await ensureBrokerSecret(emulator, broker),
     ...(allowedOrigins && { allowedOrigins }),
@@ -136,6 +139,7 @@ if (import.meta.main) {
     await deploy({
       home: home.root,
       emulatorPort: ports.emulator,
+      emulatorUrl: process.env.REELIGHT_EMULATOR_URL,
       broker: brokerAddress(home, ports),
       allowedOrigins: process.env.ALLOWED_ORIGINS,
       log: console.log,

@@ -24,7 +24,7 @@ const HEALTHY_MS = 60_000;
 const OTHERS_MS = 30_000;
 
 export interface PipelineOptions {
-  /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, ALLOWED_ORIGINS. */
+  /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, REELIGHT_EMULATOR_URL, ALLOWED_ORIGINS. */
   env?: NodeJS.ProcessEnv;
   /** Emulator and broker in containers. */
   docker?: boolean;
@@ -146,6 +146,7 @@ function deployTo({ home, ports, env }: ServicePlace, note: (line: string) => vo
   return deploy({
     home: home.root,
     emulatorPort: ports.emulator,
+    emulatorUrl: env.REELIGHT_EMULATOR_URL,
     broker: brokerAddress(home, ports, env),
     allowedOrigins: env.ALLOWED_ORIGINS,
     log: note,

@@ -51,6 +51,12 @@ it('names what was deployed, and the role', () => {
   expect(readFileSync(home.awsConfig, 'utf8')).toContain('role_arn = arn:bridge');
 });
 
+it('reaches the emulator through what stands in front of it', () => {
+  writeFileSync(home.outputs, JSON.stringify(outputs));
+  const front = 'http://127.0.0.1:9999';
+  expect(environment({ REELIGHT_EMULATOR_URL: front }).AWS_ENDPOINT_URL).toBe(front);
+});
+
 it('keeps the person’s own credentials out', () => {
   writeFileSync(home.outputs, JSON.stringify(outputs));
   const env = {

@@ -19,7 +19,7 @@ export interface ServicePlace {
 /**
  * The whole environment of a service: what the deployment is called, where everything is, and the profile that gives it
  * its role and no other rights, which is brought up to date in `<home>/aws-config`. Credentials of the person who
- * started it are left out.
+ * started it are left out. REELIGHT_EMULATOR_URL is for what stands in front of the emulator, where it does.
  *
  * @throws LocalError `not_deployed` when nothing is deployed in this home
  */
@@ -36,7 +36,7 @@ export function serviceEnvironment(role: ServiceRole, place: Partial<ServicePlac
     // There is none: the person's own must not be read instead.
     AWS_SHARED_CREDENTIALS_FILE: `${home.awsConfig}.none`,
     AWS_REGION: REGION,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${ports.emulator}`,
+    AWS_ENDPOINT_URL: env.REELIGHT_EMULATOR_URL || `http://127.0.0.1:${ports.emulator}`,
     AWS_EC2_METADATA_DISABLED: 'true',
     TABLE_NAME: outputs.TableName,
     UPLOADS_BUCKET: outputs.UploadsBucket,
