@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{core,pipeline,adapters,lambdas,containers,ops,infra,local,client,cli,docs,web,bench}/**/*.test.ts',
+            'test/faults/**/*.test.ts',
           ],
           testTimeout: 20_000,
         },

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** So long, or until the signal. */
+export async function pauseOr(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+/** Runs until it says that it is done, or until the signal: then `end` is called. */
+export function untilDone(signal: AbortSignal, begin: (done: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    let isOver = false;
+    const done = () => {
+      if (isOver) return;
+      isOver = true;
+      signal.removeEventListener('abort', done);
+      // The beginning may be what is done at once.
+      queueMicrotask(() => {
+        end();
+        resolve();
+      });
+    };
+    signal.addEventListener('abort', done, { once: true });
+    const end = begin(done);
+  });
+}
