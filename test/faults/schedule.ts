@@ -35,7 +35,7 @@ export async function strikeAll(
   return counts;
 
   async function run(random: Random, faults: readonly Fault[]): Promise<void> {
-    for (let round = 1; !scene.signal.aborted; round++) {
+    for (let round = 1; faults.length > 0 && !scene.signal.aborted; round++) {
       for (const [at, fault] of random.shuffled(faults).entries()) {
         await pauseOr(random.int(limits.pauseMs.from, limits.pauseMs.to), scene.signal);
         if (scene.signal.aborted) return;

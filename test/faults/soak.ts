@@ -2,19 +2,21 @@ import { parseArgs } from 'node:util';
 import { onInterrupt } from '../../local/interrupts.ts';
 import { runMain } from '../../local/run-main.ts';
 import { tell } from './report.ts';
+import type { Tracks } from './schedule.ts';
 import { runSession } from './session.ts';
 import { LONG } from './sizes.ts';
 
-const USAGE = `Usage: npm run soak -- [--minutes N] [--seed S] [--load N]
+const USAGE = `Usage: npm run soak -- [--minutes N] [--seed S] [--load N] [--faults WORDS]
 
 Runs the real parts under faults for N minutes (10), with so many videos in the works (4), then checks that every promise
-was kept. Exit code 0 when it was, 1 when not, 2 for wrong usage. The same seed deals the same faults.`;
+was kept. With --faults only those strike whose names contain the words. Exit code 0 when it was, 1 when not, 2 for wrong usage. The same seed deals the same faults.`;
 
 async function main(): Promise<void> {
   const options = {
     minutes: { type: 'string' },
     seed: { type: 'string' },
     load: { type: 'string' },
+    faults: { type: 'string' },
     help: { type: 'boolean' },
   } as const;
   const parsed = parse(() => parseArgs({ options }).values);
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       seed,
       load,
       harmMs: minutes * 60_000,
+      choose: (tracks) => only(tracks, parsed.faults ?? ''),
       note,
       signal: interrupted.signal,
     });
@@ -57,6 +60,14 @@ async function main(): Promise<void> {
     console.log('Stopped, without a verdict.');
     process.exitCode = 130;
   }
+}
+
+function only(tracks: Tracks, words: string): Tracks {
+  const chosen = Object.entries(tracks).map(([track, faults]) => [
+    track,
+    faults.filter(({ name }) => name.includes(words)),
+  ]);
+  return Object.fromEntries(chosen);
 }
 
 function parse<T>(read: () => T): T | undefined {

@@ -4,10 +4,13 @@ import { signalGroup } from '../../../local/supervisor/group.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { isMethod } from '../rig/amqp.ts';
 import { CONSUMER_TICK_MS, CONSUMER_TIMEOUT_MS, type Rig } from '../rig/rig.ts';
+import type { WorkerLine } from '../rig/worker-logs.ts';
 import { pauseOr, untilDone } from './waiting.ts';
 
 /** A step of the work takes from milliseconds to seconds: somewhere in the one that follows. */
 const WITHIN_STAGE_MS = 400;
+/** More than a worker is given to finish what is nearly done, and to end. */
+const GOES_WITHIN_MS = 20_000;
 
 /** What happens to worker processes. Stages are named as workers log them. */
 export function workerFaults(stages: readonly string[]): Fault[] {
@@ -15,9 +18,11 @@ export function workerFaults(stages: readonly string[]): Fault[] {
     ...stages.map(killedAfter),
     killedBeforeAcknowledging,
     terminated,
-    frozen('SIGSTOP past the lease', () => LEASE_MS + 4_000),
-    // The broker looks at intervals.
-    frozen('SIGSTOP past the consumer timeout', () => CONSUMER_TIMEOUT_MS + 2 * CONSUMER_TICK_MS + 3_000),
+    frozen('SIGSTOP past the lease', async ({ rig, signal }, { worker, fields }) => {
+      await pauseOr(LEASE_MS + 2_000, signal);
+      return leaseHasRunOut(rig, worker, String(fields.file_id));
+    }),
+    frozen('SIGSTOP past the consumer timeout', ({ rig, signal }, { worker }) => channelIsClosed(rig, worker, signal)),
   ];
 }
 
@@ -53,13 +58,19 @@ const terminated: Fault = {
     const pid = line && rig.pipeline.pids()[line.worker];
     if (!pid) return;
     await sleep(random.int(0, 1_500));
+    const isSo = ({ worker, fields }: WorkerLine) => worker === line.worker && fields.message === 'stopped';
+    const gone = rig.logs.next(isSo, AbortSignal.timeout(GOES_WITHIN_MS));
     process.kill(pid, 'SIGTERM');
-    fired(line.worker);
+    if (await gone) fired(line.worker);
   },
 };
 
-/** Everything of the worker stops, as a machine does that is paused; when it goes on, others have long taken over. */
-const frozen = (name: string, ms: () => number): Fault => ({
+/**
+ * Everything of the worker stops, as a machine does that is paused; when it goes on, others have long taken over.
+ *
+ * @param until waits, and answers whether it came to what it is for
+ */
+const frozen = (name: string, until: (scene: Scene, line: WorkerLine) => Promise<boolean>): Fault => ({
   name,
   async strike(scene: Scene) {
     const { rig, random, signal, fired } = scene;
@@ -68,14 +79,39 @@ const frozen = (name: string, ms: () => number): Fault => ({
     if (!pid) return;
     await sleep(random.int(0, 1_000));
     signalGroup(pid, 'SIGSTOP');
-    fired(line.worker);
     try {
-      await pauseOr(ms(), signal);
+      if (await until(scene, line)) fired(line.worker);
     } finally {
       signalGroup(pid, 'SIGCONT');
     }
   },
 });
+
+/** Whether the worker still holds a claim on the video, for longer than it has said that it lives. */
+async function leaseHasRunOut(rig: Rig, worker: string, fileId: string): Promise<boolean> {
+  const [video, pieces] = await Promise.all([rig.videos.get(fileId), rig.videos.pieces(fileId)]);
+  const states = [...Object.values(video?.processes ?? {}), ...pieces.map(({ state }) => state)];
+  const now = new Date().toISOString();
+  return states.some(({ claim }) => claim?.worker === worker && claim.lease_until < now);
+}
+
+/** Waits until the broker closes the channel of the worker, which does not hear it, and a moment longer. */
+async function channelIsClosed(rig: Rig, worker: string, signal: AbortSignal): Promise<boolean> {
+  let isClosed = false;
+  // The broker looks at intervals.
+  const late = AbortSignal.timeout(CONSUMER_TIMEOUT_MS + 3 * CONSUMER_TICK_MS);
+  await untilDone(AbortSignal.any([signal, late]), (done) =>
+    rig.brokerFront.look((frame, from, { name }) => {
+      if (from !== 'broker' || name !== `enhancer ${worker} receiving` || !isMethod(frame, 'closeChannel')) return;
+      isClosed = true;
+      done();
+      return undefined;
+    }),
+  );
+  // Another one begins.
+  await pauseOr(3_000, signal);
+  return isClosed;
+}
 
 function kill(rig: Rig, part: string): boolean {
   const pid = rig.pipeline.pids()[part];

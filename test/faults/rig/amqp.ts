@@ -20,6 +20,7 @@ export const GREETING_BYTES = 8;
 export const METHODS = {
   startOk: [10, 11],
   openChannel: [20, 10],
+  closeChannel: [20, 40],
   publish: [60, 40],
   consumeOk: [60, 21],
   cancel: [60, 30],

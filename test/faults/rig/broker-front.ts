@@ -6,7 +6,7 @@ import { connectionName, encode, type Frame, frames, GREETING_BYTES, isMethod, r
 export interface Link {
   /** How the client calls it; empty until it has said so. */
   name: string;
-  /** The consumers that the broker has agreed to. */
+  /** The consumers that there are, as far as the broker has agreed to them. */
   consumers: { channel: number; tag: string }[];
   toBroker(bytes: Buffer): void;
   toClient(bytes: Buffer): void;
@@ -104,4 +104,9 @@ function learn(frame: Frame, from: 'client' | 'broker', link: Link): void {
   if (from === 'broker' && isMethod(frame, 'consumeOk')) {
     link.consumers.push({ channel, tag: readShortText(payload, 4).text });
   }
+  const ends = (gone: (consumer: Link['consumers'][number]) => boolean) => {
+    link.consumers = link.consumers.filter((consumer) => !gone(consumer));
+  };
+  if (isMethod(frame, 'cancel')) ends(({ tag }) => tag === readShortText(payload, 4).text);
+  if (isMethod(frame, 'closeChannel')) ends((consumer) => consumer.channel === channel);
 }

@@ -25,14 +25,22 @@ export async function eachJobFolder(
   }
 }
 
+/** As chunks are called when they come from storage. */
+const FETCHED = /^chunk-\d+\.mp4$/;
+
 /**
- * The names of the files that jobs write, until the signal. Not of numbered ones: of those, jobs read what came out even
- * when not all did, and what stands in for a full disk never ends for who reads it.
+ * The names of the files that jobs write, until the signal; of the chunks that they fetch, one. Not of other numbered
+ * ones: of those, jobs read what came out even when not all did, and what stands in for a full disk never ends for who
+ * reads it.
  */
 export async function filesOfJobs(scratch: string, signal: AbortSignal): Promise<string[]> {
   const names = new Set<string>();
+  let fetched: string | undefined;
   await eachJobFolder(scratch, signal, ({ path }) => {
-    for (const name of entries(path)) if (!/\d/.test(name.replace(/\.[^.]*$/, ''))) names.add(name);
+    for (const name of entries(path)) {
+      if (FETCHED.test(name)) fetched ??= name;
+      if (name === fetched || !/\d/.test(name.replace(/\.[^.]*$/, ''))) names.add(name);
+    }
     return false;
   });
   return [...names].sort();
