@@ -57,6 +57,22 @@ it('kills the program when aborted, and is done only when it is gone', async () 
   await expect(run({ ...node(''), signal: stop.signal })).rejects.toThrow('enough');
 });
 
+it('hands on what a program printed in turn, and to its end, even when it ended long before', async () => {
+  let taking = false;
+  let taken = 0;
+  const { code } = await run({
+    ...node('process.stdout.write(Buffer.alloc(400_000))'),
+    onStdout: async (chunk) => {
+      expect(taking).toBe(false);
+      taking = true;
+      await sleep(30);
+      taking = false;
+      taken += chunk.length;
+    },
+  });
+  expect({ code, taken }).toEqual({ code: 0, taken: 400_000 });
+});
+
 it('ends a program that prints more than it may', async () => {
   const flood = node('for (;;) require("fs").writeSync(1, "x".repeat(10_000))');
   await expect(runForOutput({ ...flood, limit: 50_000 })).rejects.toBeInstanceOf(OutputTooLarge);

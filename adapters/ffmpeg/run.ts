@@ -15,9 +15,11 @@ export interface Run {
   cwd?: string;
   /** Kills it when aborted. */
   signal: AbortSignal;
-  /** Answers a promise where the program has to wait before it may print more. */
+  /** Answers a promise where the program has to wait before it may print more: the next chunk comes after it. */
   onStdout?: (chunk: Buffer) => unknown;
   onStderr?: (chunk: Buffer) => void;
+  /** There will be no more of it. */
+  onStderrEnd?: () => void;
 }
 
 /** How it ended: with a code, or by a signal that was not ours. */
@@ -30,11 +32,12 @@ export interface Ended {
 
 /**
  * Runs a program to its end, and never leaves it behind: it is killed when the signal aborts and, on Linux, by the
- * kernel when this process dies in whatever way. Resolves or rejects only after it is gone.
+ * kernel when this process dies in whatever way. Resolves or rejects only after it is gone, and resolves only after all
+ * that it printed was taken.
  *
  * @throws TransientError `not_started` when it cannot be started; the signal's reason when that aborts
  */
-export function run({ program, args, cwd, signal, onStdout, onStderr }: Run): Promise<Ended> {
+export function run({ program, args, cwd, signal, onStdout = () => {}, onStderr, onStderrEnd }: Run): Promise<Ended> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const [command, commandArgs] = dyingWithUs(program, args);
@@ -46,18 +49,17 @@ export function run({ program, args, cwd, signal, onStdout, onStderr }: Run): Pr
     });
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
-      const ready = onStdout?.(chunk);
-      if (ready instanceof Promise) hold(child.stdout, ready);
-    });
+    const taken = takeInTurn(child.stdout, onStdout);
     const stderr = tailOf(child.stderr);
     child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk));
+    child.stderr.once('end', () => onStderrEnd?.());
     child.once('error', (cause) => {
       signal.removeEventListener('abort', kill);
       reject(new TransientError('not_started', `${program} could not be started.`, { cause }));
     });
-    child.once('close', (code, killedBy) => {
+    child.once('close', async (code, killedBy) => {
       signal.removeEventListener('abort', kill);
+      if (!signal.aborted) await taken();
       if (signal.aborted) reject(signal.reason);
       else resolve({ code, signal: killedBy, stderr: stderr() });
     });
@@ -110,10 +112,27 @@ function confinedEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(passed), LANG: 'C.UTF-8', AV_LOG_FORCE_NOCOLOR: '1' };
 }
 
-function hold(stream: Readable, ready: Promise<unknown>): void {
-  const resume = () => stream.resume();
-  stream.pause();
-  ready.then(resume, resume);
+/**
+ * One chunk after the other. Pausing the stream is not enough: once a program has ended, Node resumes what was paused.
+ *
+ * @returns waits for what was not yet taken
+ */
+function takeInTurn(stream: Readable, take: (chunk: Buffer) => unknown): () => Promise<unknown> {
+  let last: Promise<unknown> | undefined;
+  stream.on('data', (chunk: Buffer) => {
+    const ready = last ? last.then(() => take(chunk)) : take(chunk);
+    if (!(ready instanceof Promise)) return;
+    stream.pause();
+    const done: Promise<unknown> = ready
+      .catch(() => {})
+      .then(() => {
+        if (last !== done) return;
+        last = undefined;
+        stream.resume();
+      });
+    last = done;
+  });
+  return async () => last;
 }
 
 function tailOf(stream: Readable): () => string {

@@ -50,7 +50,7 @@ export async function givePictures(sampling: Sampling, { before, select, after =
   const limit = AbortSignal.timeout(LIMIT_MS);
   try {
     const stop = AbortSignal.any([signal, limit]);
-    const ended = await run({ program: ffmpeg, args, signal: stop, onStdout, onStderr: times.read });
+    const ended = await run({ program: ffmpeg, args, signal: stop, onStdout, ...times });
     if (ended.code !== 0) {
       log.info('sampling failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }
@@ -100,8 +100,9 @@ function timesReader() {
   const times: number[] = [];
   const asked: ((time: number) => void)[] = [];
   let rest = '';
+  let isOver = false;
   return {
-    read: (chunk: Buffer): void => {
+    onStderr: (chunk: Buffer): void => {
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -113,8 +114,12 @@ function timesReader() {
         else times.push(time);
       }
     },
+    onStderrEnd: (): void => {
+      isOver = true;
+      for (const answer of asked.splice(0)) answer(Number.NaN);
+    },
     next: (): Promise<number> => {
-      const time = times.shift();
+      const time = times.shift() ?? (isOver ? Number.NaN : undefined);
       return time === undefined ? new Promise((resolve) => asked.push(resolve)) : Promise.resolve(time);
     },
   };
