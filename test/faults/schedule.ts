@@ -14,11 +14,13 @@ export interface Limits {
   once: boolean;
 }
 
-/** How often a fault had its turn, and took effect. */
+/** How often a fault had its turn, and took effect: by what it is called, or by its kinds. */
 export interface Count {
   struck: number;
   fired: number;
 }
+
+const kindsOf = ({ name, kinds = [name] }: Fault) => kinds;
 
 /**
  * Deals out the faults of each track, as from a shuffled deck, one at a time, until each had its turn or the signal
@@ -30,7 +32,7 @@ export async function strikeAll(
   limits: Limits,
 ): Promise<Map<string, Count>> {
   const faults = Object.values(tracks).flat();
-  const counts = new Map(faults.map(({ name }) => [name, { struck: 0, fired: 0 }]));
+  const counts = new Map(faults.flatMap(kindsOf).map((kind) => [kind, { struck: 0, fired: 0 }]));
   await Promise.all(Object.entries(tracks).map(([track, faults]) => run(scene.random.fork(track), faults)));
   return counts;
 
@@ -46,19 +48,24 @@ export async function strikeAll(
   }
 
   async function strike(fault: Fault, random: Random): Promise<void> {
-    const count = counts.get(fault.name) ?? { struck: 0, fired: 0 };
-    count.struck += 1;
-    const before = count.fired;
+    for (const kind of kindsOf(fault)) countOf(kind).struck += 1;
     const signal = AbortSignal.any([scene.signal, AbortSignal.timeout(limits.waitMs)]);
-    const fired = (detail?: string) => {
-      count.fired += 1;
+    let isFirst = true;
+    const fired = (detail?: string, kind = fault.name) => {
+      countOf(kind).fired += 1;
       // The first time in a turn: some fire hundreds of times.
-      if (count.fired === before + 1) scene.note(`${fault.name}${detail ? ` (${detail})` : ''}`);
+      if (isFirst) scene.note(`${kind}${detail ? ` (${detail})` : ''}`);
+      isFirst = false;
     };
     try {
       await fault.strike({ ...scene, random, signal, fired });
     } catch (error) {
       scene.note(`${fault.name} could not strike: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+  function countOf(kind: string): Count {
+    const count = counts.get(kind);
+    if (!count) throw new Error(`There is no fault ${kind}.`);
+    return count;
   }
 }

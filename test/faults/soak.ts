@@ -6,10 +6,10 @@ import type { Tracks } from './schedule.ts';
 import { runSession } from './session.ts';
 import { LONG } from './sizes.ts';
 
-const USAGE = `Usage: npm run soak -- [--minutes N] [--seed S] [--load N] [--faults WORDS]
+const USAGE = `Usage: npm run soak -- [--minutes N] [--seed S] [--load N] [--faults PATTERN]
 
 Runs the real parts under faults for N minutes (10), with so many videos in the works (4), then checks that every promise
-was kept. With --faults only those strike whose names contain the words. Exit code 0 when it was, 1 when not, 2 for wrong usage. The same seed deals the same faults.`;
+was kept. With --faults only those strike whose names match the regular expression. Exit code 0 when it was, 1 when not, 2 for wrong usage. The same seed deals the same faults.`;
 
 async function main(): Promise<void> {
   const options = {
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       seed,
       load,
       harmMs: minutes * 60_000,
-      choose: (tracks) => only(tracks, parsed.faults ?? ''),
+      choose: (tracks) => only(tracks, new RegExp(parsed.faults ?? '')),
       note,
       signal: interrupted.signal,
     });
@@ -62,10 +62,10 @@ async function main(): Promise<void> {
   }
 }
 
-function only(tracks: Tracks, words: string): Tracks {
+function only(tracks: Tracks, names: RegExp): Tracks {
   const chosen = Object.entries(tracks).map(([track, faults]) => [
     track,
-    faults.filter(({ name }) => name.includes(words)),
+    faults.filter(({ name }) => names.test(name)),
   ]);
   return Object.fromEntries(chosen);
 }

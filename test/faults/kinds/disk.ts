@@ -1,57 +1,43 @@
 import { readFileSync } from 'node:fs';
-import type { Fault } from '../fault.ts';
+import type { Fault, Scene } from '../fault.ts';
 import { eachJobFolder, emptyDiskFor, fillDiskFor, isThere, type JobFolder } from '../rig/job-folders.ts';
-import { pauseOr } from './waiting.ts';
 
 /** How the system says it, how Node does, and how we do. */
 const FULL = /No space left on device|ENOSPC|disk_full/;
 /** Whoever grows beyond this reads what has no end. */
 const MOST_PAGES = 2 ** 19;
 
-/** The disk is full for a worker, at one of the files that it writes on its way from the source to the upload. */
+/** The disk is full for workers, at one of the files that they write on their way from the source to the upload. */
 export function diskFaults(files: readonly string[]): Fault[] {
   return files.map((file) => ({
     name: `disk full at ${file}`,
     async strike({ rig, signal, fired }) {
+      const full = new Map<string, JobFolder>();
+      const said = new AbortController();
+      const stop = rig.logs.hear(({ worker, fields }) => {
+        if (![...full.values()].some((job) => job.worker === worker) || !FULL.test(JSON.stringify(fields))) return;
+        if (!said.signal.aborted) fired(`${worker}: ${fields.error ?? fields.message}`);
+        said.abort();
+      });
       const known = new Set<string>();
-      while (!signal.aborted) {
-        const folder = await nextJob(rig.home.scratch, file, known, signal);
-        if (!folder) return;
-        const { worker, path } = folder;
-        let said: string | undefined;
-        const stop = rig.logs.hear((line) => {
-          if (line.worker !== worker || said || !FULL.test(JSON.stringify(line.fields))) return;
-          said = String(line.fields.message);
-          emptyDiskFor(path, file);
-        });
-        // Some jobs write no such file.
-        while (isThere(folder) && !said && !signal.aborted) {
-          await pauseOr(20, signal);
-          const pid = rig.pipeline.pids()[worker];
-          if (pid && pagesOf(pid) > MOST_PAGES) {
-            process.kill(pid, 'SIGKILL');
-            throw new Error(`${worker} reads ${file} though it could not be written`);
-          }
-        }
-        stop();
-        emptyDiskFor(path, file);
-        if (said) return fired(`${worker}: ${said}`);
-      }
+      await eachJobFolder(rig.home.scratch, AbortSignal.any([signal, said.signal]), (job) => {
+        if (!known.has(job.path) && fillDiskFor(job.path, file)) full.set(job.path, job);
+        known.add(job.path);
+        for (const [path, one] of full) if (!isThere(one)) full.delete(path);
+        return [...full.values()].some(({ worker }) => readsWithoutEnd(rig, worker, file));
+      });
+      stop();
+      for (const path of full.keys()) emptyDiskFor(path, file);
     },
   }));
 }
 
-/** The next job in whose folder the file is not yet. */
-async function nextJob(scratch: string, file: string, known: Set<string>, signal: AbortSignal) {
-  let next: JobFolder | undefined;
-  await eachJobFolder(scratch, signal, (found) => {
-    if (known.has(found.path)) return false;
-    known.add(found.path);
-    if (!fillDiskFor(found.path, file)) return false;
-    next = found;
-    return true;
-  });
-  return next;
+/** @throws Error when it does: then it is killed, before it takes all memory */
+function readsWithoutEnd({ pipeline }: Scene['rig'], worker: string, file: string): false {
+  const pid = pipeline.pids()[worker];
+  if (!pid || pagesOf(pid) < MOST_PAGES) return false;
+  process.kill(pid, 'SIGKILL');
+  throw new Error(`${worker} reads ${file} though it could not be written`);
 }
 
 /** Of memory in use, 4 KiB each. */

@@ -3,7 +3,7 @@ import type { Clerk, Letter } from '../rig/post-office.ts';
 import { pauseOr, untilDone } from './waiting.ts';
 
 /** A letter for which another is held back does not wait for ever. */
-const PAIR_MS = 12_000;
+const PAIR_MS = 40_000;
 const LONG_AGO_MS = 10 * 60_000;
 
 /** What happens to S3's word that a source has arrived. */

@@ -12,10 +12,13 @@ const WITHIN_STAGE_MS = 400;
 /** More than a worker is given to finish what is nearly done, and to end. */
 const GOES_WITHIN_MS = 20_000;
 
+/** Of all that happens to workers, so many are killed in the middle: there are that many places for it. */
+const KILLS = 6;
+
 /** What happens to worker processes. Stages are named as workers log them. */
 export function workerFaults(stages: readonly string[]): Fault[] {
   return [
-    ...stages.map(killedAfter),
+    ...new Array(KILLS).fill(killedWithin(stages)),
     killedBeforeAcknowledging,
     terminated,
     frozen('SIGSTOP past the lease', async ({ rig, signal }, { worker, fields }) => {
@@ -26,15 +29,24 @@ export function workerFaults(stages: readonly string[]): Fault[] {
   ];
 }
 
-const killedAfter = (stage: string): Fault => ({
-  name: `SIGKILL a worker after "${stage}"`,
-  async strike({ rig, random, signal, fired }) {
-    const line = await rig.logs.next((line) => line.stage === stage, signal);
-    if (!line) return;
-    await sleep(random.chance(0.3) ? 0 : random.int(0, WITHIN_STAGE_MS));
-    if (kill(rig, line.worker)) fired(line.worker);
-  },
-});
+/** In the stage that follows one of those in which it has happened least. */
+function killedWithin(stages: readonly string[]): Fault {
+  const name = 'SIGKILL a worker';
+  const kind = (stage: string) => `${name} after "${stage}"`;
+  const kills = new Map(stages.map((stage) => [stage, 0]));
+  return {
+    ...{ name, kinds: stages.map(kind) },
+    async strike({ rig, random, signal, fired }) {
+      const least = Math.min(...kills.values());
+      const line = await rig.logs.next(({ stage }) => stage !== null && kills.get(stage) === least, signal);
+      if (!line?.stage) return;
+      await sleep(random.chance(0.3) ? 0 : random.int(0, WITHIN_STAGE_MS));
+      if (!kill(rig, line.worker)) return;
+      kills.set(line.stage, least + 1);
+      fired(line.worker, kind(line.stage));
+    },
+  };
+}
 
 /** All is written, and the broker does not know: what is redelivered must find it done. */
 const killedBeforeAcknowledging: Fault = {

@@ -19,15 +19,15 @@ export interface Clip {
 }
 
 /** Long enough to be cut into chunks; small, so that working on it is mostly waiting for one another. */
-const LONG_SECONDS = 26;
-const SHORT_SECONDS = 6;
+const LONG_SECONDS = 24;
+const SHORT_SECONDS = 2;
 const NO_VIDEO = 'This is no video, whatever its type says. '.repeat(100);
 
 /** Makes the clips in the folder. */
 export async function makeClips(folder: string): Promise<Clip[]> {
   const [short, long] = await Promise.all([
-    make(join(folder, 'short.mp4'), 'size=320x240:rate=25', SHORT_SECONDS),
-    make(join(folder, 'long.mp4'), 'size=256x144:rate=25', LONG_SECONDS),
+    make(join(folder, 'short.mp4'), 'size=160x120:rate=25', SHORT_SECONDS),
+    make(join(folder, 'long.mp4'), 'size=192x108:rate=20', LONG_SECONDS),
   ]);
   const good = (name: string, bytes: Clip['bytes'], profile: ProfileName, chunks = [CHUNK_SECONDS]): Clip => ({
     ...{ name, bytes, profile, chunks },
@@ -51,7 +51,7 @@ async function make(path: string, picture: string, seconds: number): Promise<Cli
   const args = [
     ...['-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=${picture}:duration=${seconds}`],
     ...['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`, '-vf', 'noise=alls=12:allf=t'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', path],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '40', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', path],
   ];
   await promisify(execFile)(findFfmpeg().ffmpeg, args);
   return new Uint8Array(await readFile(path));
