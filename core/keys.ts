@@ -31,3 +31,8 @@ export const attemptKey = (fileId: string, attempt: number, fence: number, name:
 export function fileIdOfSource(key: string): string | undefined {
   return /^uploads\/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/.exec(key)?.[1];
 }
+
+/** The video that a key of the files bucket belongs to, whatever lies there; undefined for any other key. */
+export function fileIdOfOutput(key: string): string | undefined {
+  return /^[a-z_]+\/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\b/.exec(key)?.[1];
+}

@@ -180,6 +180,12 @@ describe.each(['dev', 'emulator'] as const)('rights in %s', (deployment) => {
           ['attempts/*', 'metadata/*', 'posters/*', 'processed_videos/*', 'source_videos/*'],
           'DeleteObject',
         ),
+        ...onObjects(
+          'Files',
+          ['attempts/*', 'posters/*', 'processed_videos/*', 'source_videos/*'],
+          'AbortMultipartUpload',
+        ),
+        's3:ListBucketMultipartUploads on Files',
         ...list('Uploads', 'Files'),
         'sqs:SendMessage on Sources',
         READ_SECRET,

@@ -89,6 +89,12 @@ export function grantSweep(to: iam.IGrantable, { table, uploads, files, sourceQu
   objects(to, uploads, [SOURCES], ['Get']);
   objects(to, files, [ATTEMPTS, ENHANCED, METADATA, ...BESIDE], ['Delete']);
   allow(to, ['s3:AbortMultipartUpload'], [uploads.arnForObjects(SOURCES)]);
+  allow(
+    to,
+    ['s3:AbortMultipartUpload'],
+    [ATTEMPTS, ENHANCED, ...BESIDE].map((keys) => files.arnForObjects(keys)),
+  );
+  allow(to, ['s3:ListBucketMultipartUploads'], [files.bucketArn]);
   list(to, uploads, files);
   allow(to, ['sqs:SendMessage'], [sourceQueue.queueArn]);
   readSecret(to, brokerSecretArn);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { memoryUploadStore } from '../adapters/memory/index.ts';
 import { EVENT_LATE_MS, GIVE_UP_MS, LEASE_OVERDUE_MS, NUDGE_MS, UPLOAD_GRACE_MS } from '../core/diagnose.ts';
-import { publicKeys, sourceKey } from '../core/keys.ts';
+import { enhancedKey, publicKeys, sourceKey } from '../core/keys.ts';
 import { claim, LEASE_MS, type ProcessType } from '../core/process.ts';
 import { changeProcess } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
@@ -139,6 +140,19 @@ it('removes what workers made visible of a video that ended without it, and noth
   await cancelWork(ports, file_id);
   await run();
   expect(ports.files.keys()).toEqual([kept]);
+});
+
+it('reclaims the parts of what a worker was writing when it died, once nobody can be at it', async () => {
+  const { ports, run } = await dispatched();
+  const files = memoryUploadStore();
+  ports.files = files;
+  await files.createMultipart(enhancedKey(file_id), 'video/mp4');
+  await files.createMultipart('somebody/else', 'video/mp4');
+  await run();
+  expect(files.unfinished()).toHaveLength(2);
+  await cancelWork(ports, file_id);
+  await run();
+  expect(files.unfinished()).toEqual(['somebody/else']);
 });
 
 it('goes on with the next video when one makes trouble', async () => {

@@ -1,10 +1,10 @@
 import { type Diagnosis, diagnose } from '../core/diagnose.ts';
-import { publicKeys, sourceKey } from '../core/keys.ts';
+import { fileIdOfOutput, publicKeys, sourceKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Ports, Watched } from '../core/ports/index.ts';
 import { abandon, PROCESS_TYPES, type ProcessType } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
-import { changeProcess, isUnwanted, type Video } from '../core/video.ts';
+import { changeProcess, isInFlight, isUnwanted, type Video } from '../core/video.ts';
 import { cleanUp } from './clean-up.ts';
 
 type SweepPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'tasks' | 'now' | 'log'>;
@@ -45,6 +45,7 @@ export async function sweep(ports: SweepPorts, signal: AbortSignal): Promise<Rec
       log.error('a video could not be looked after', error, { file_id });
     }
   }
+  await reclaimParts(ports);
   log.info('swept', seen);
   return seen;
 }
@@ -59,6 +60,19 @@ async function strikeOff(ports: SweepPorts, watched: Watched, video: Video | und
   const kept = video?.processes.video_enhancement.status === 'failed';
   if (!kept) await cleanUp(ports, watched, watched.attempt);
   await ports.videos.unwatch(watched);
+}
+
+/** What workers were writing when they died. Nothing but the bucket itself knows of it. */
+async function reclaimParts({ videos, files, log }: SweepPorts): Promise<void> {
+  try {
+    for (const upload of await files.openUploads()) {
+      const fileId = fileIdOfOutput(upload.key);
+      const video = fileId && (await videos.get(fileId));
+      if (fileId && !(video && isInFlight(video))) await files.abortMultipart(upload);
+    }
+  } catch (error) {
+    log.error('parts could not be reclaimed', error);
+  }
 }
 
 async function heal(ports: SweepPorts, video: Video, diagnosis: Diagnosis): Promise<void> {

@@ -93,6 +93,10 @@ export function memoryUploadStore(options: { now?: () => Date; minPart?: number 
       put(objects, ref.key, Buffer.concat(bodies), { contentType: upload.contentType }, undefined, etag);
     },
 
+    async openUploads() {
+      return [...uploads].map(([uploadId, { key }]) => ({ key, uploadId }));
+    },
+
     async abortMultipart({ key, uploadId }) {
       if (uploads.get(uploadId)?.key === key) uploads.delete(uploadId);
     },

@@ -24,6 +24,7 @@ import {
 } from './bucket.ts';
 import { headObject } from './head-object.ts';
 import { MIN_PART, metaParams, type Part, writeInParts } from './in-parts.ts';
+import { abortMultipart, openUploads } from './multipart.ts';
 import { readRange } from './read-range.ts';
 
 export interface PartSizes {
@@ -52,6 +53,8 @@ export function s3ObjectStore(client: S3Client, bucket: string, parts: PartSizes
     copyFrom,
     remove,
     removeAll,
+    openUploads: () => openUploads(at),
+    abortMultipart: (upload) => abortMultipart(at, upload),
   };
 
   async function put(

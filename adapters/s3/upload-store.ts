@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   PutObjectCommand,
@@ -12,6 +11,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ObjectConflict, TransientError } from '../../core/errors.ts';
 import type { MultipartRef, UploadStore } from '../../core/ports/object-store.ts';
 import { quoted, refusalOf } from './bucket.ts';
+import { isGone } from './multipart.ts';
 import { type PartSizes, s3ObjectStore } from './object-store.ts';
 
 /** SigV4 allows no longer life. */
@@ -26,7 +26,7 @@ const INVALID_PARTS = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmal
 export function s3UploadStore(client: S3Client, bucket: string, parts: PartSizes = {}): UploadStore {
   const store = s3ObjectStore(client, bucket, parts);
   const target = ({ key, uploadId }: MultipartRef) => ({ Bucket: bucket, Key: key, UploadId: uploadId });
-  return { ...store, presignPut, createMultipart, presignPart, listParts, completeMultipart, abortMultipart };
+  return { ...store, presignPut, createMultipart, presignPart, listParts, completeMultipart };
 
   async function presignPut(key: string, put: { size: number; contentType: string; expiresAt: Date }) {
     const command = new PutObjectCommand({
@@ -81,7 +81,7 @@ export function s3UploadStore(client: S3Client, bucket: string, parts: PartSizes
         if (isGone(error)) throw uploadGone(error);
         if (INVALID_PARTS.has(refusal?.code ?? '')) throw invalidParts(error);
         // There is an object already, so these parts will never be used.
-        if (refusal?.status === 412) return abortMultipart(ref);
+        if (refusal?.status === 412) return store.abortMultipart(ref);
         if (refusal?.code !== 'ConditionalRequestConflict') throw error;
         if (joins === MAX_JOINS) {
           throw new TransientError('contended', 'Somebody else is writing this object. Try again.', { cause: error });
@@ -90,20 +90,12 @@ export function s3UploadStore(client: S3Client, bucket: string, parts: PartSizes
       }
     }
   }
-
-  async function abortMultipart(ref: MultipartRef): Promise<void> {
-    await client.send(new AbortMultipartUploadCommand(target(ref))).catch((error) => {
-      if (!isGone(error)) throw error;
-    });
-  }
 }
 
 function secondsUntil(time: Date): number {
   const seconds = Math.floor((time.getTime() - Date.now()) / 1000);
   return Math.min(MAX_LIFE_SECONDS, Math.max(1, seconds));
 }
-
-const isGone = (error: unknown): boolean => refusalOf(error)?.code === 'NoSuchUpload';
 
 function uploadGone(cause: unknown): ObjectConflict {
   return new ObjectConflict('upload_gone', 'The upload was completed or aborted, or never was.', { cause });

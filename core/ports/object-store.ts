@@ -45,6 +45,11 @@ export interface ObjectStore {
   remove(key: string): Promise<void>;
   /** Removes everything below a prefix. */
   removeAll(prefix: string): Promise<void>;
+
+  /** Uploads in parts that were neither completed nor aborted: somebody is at it, or died over it. */
+  openUploads(): Promise<MultipartRef[]>;
+  /** Reclaims the parts. Aborting what is not there is no error. */
+  abortMultipart(upload: MultipartRef): Promise<void>;
 }
 
 export interface ObjectInfo {
@@ -84,8 +89,6 @@ export interface UploadStore extends ObjectStore {
    * @throws ObjectConflict `upload_gone` as above; `invalid_parts` when a part is missing or its etag is another.
    */
   completeMultipart(upload: MultipartRef, parts: { part_number: number; etag: string }[]): Promise<void>;
-  /** Reclaims the parts. Aborting what is not there is no error. */
-  abortMultipart(upload: MultipartRef): Promise<void>;
 }
 
 export interface SignedPut {

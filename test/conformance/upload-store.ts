@@ -197,6 +197,13 @@ export function uploadStoreConformance(open: () => UploadStoreRig): void {
       await store.abortMultipart(ref);
     });
 
+    it('is listed while it is open', async () => {
+      const ref = await begin();
+      expect(await store.openUploads()).toContainEqual(ref);
+      await store.abortMultipart(ref);
+      expect(await store.openUploads()).not.toContainEqual(ref);
+    });
+
     it('belongs to its key', async () => {
       const ref = await begin();
       await expect(store.listParts({ ...ref, key: `${key}x` })).rejects.toThrow(gone);
