@@ -20,6 +20,11 @@ export interface Count {
   fired: number;
 }
 
+/** Those of the tracks that are to strike. */
+export function chosen(tracks: Tracks, isChosen: (fault: Fault) => boolean): Tracks {
+  return Object.fromEntries(Object.entries(tracks).map(([track, faults]) => [track, faults.filter(isChosen)]));
+}
+
 const kindsOf = ({ name, kinds = [name] }: Fault) => kinds;
 
 /**

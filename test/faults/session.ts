@@ -28,8 +28,8 @@ export interface SessionOptions {
   seed: number;
   /** What its home is called. */
   name: string;
-  /** How long it is harmed; at least until each fault that was chosen had its turn, where each comes once. */
-  harmMs: number;
+  /** How long it is harmed, where faults come again and again. */
+  harmMs?: number;
   /** How many videos are in the works at a time. */
   load: number;
   limits: Limits;
@@ -76,9 +76,10 @@ export async function runSession(options: SessionOptions): Promise<Report> {
     const tracks = tracksOf(rig, files, options);
 
     note(`Harm, by seed ${seed} …`);
-    const time = AbortSignal.timeout(options.harmMs);
     const harming = new AbortController();
-    const over = limits.once ? AbortSignal.any([signal, harming.signal]) : AbortSignal.any([signal, time]);
+    const over = limits.once
+      ? AbortSignal.any([signal, harming.signal])
+      : AbortSignal.any([signal, AbortSignal.timeout(options.harmMs ?? 0)]);
     const busy = Promise.all([
       everybody.keepBusy(options.load, people, clips, over),
       keepCounting(rig.videos, everybody.inFlight, happened, over),

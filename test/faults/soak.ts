@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { onInterrupt } from '../../local/interrupts.ts';
 import { runMain } from '../../local/run-main.ts';
 import { tell } from './report.ts';
-import type { Tracks } from './schedule.ts';
+import { chosen } from './schedule.ts';
 import { runSession } from './session.ts';
 import { LONG } from './sizes.ts';
 
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const names = new RegExp(parsed.faults ?? '');
   const started = Date.now();
   const note = (line: string) => console.log(`${clock(Date.now() - started)} ${line}`);
   const interrupted = new AbortController();
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
       seed,
       load,
       harmMs: minutes * 60_000,
-      choose: (tracks) => only(tracks, new RegExp(parsed.faults ?? '')),
+      choose: (tracks) => chosen(tracks, ({ name }) => names.test(name)),
       note,
       signal: interrupted.signal,
     });
@@ -60,14 +61,6 @@ async function main(): Promise<void> {
     console.log('Stopped, without a verdict.');
     process.exitCode = 130;
   }
-}
-
-function only(tracks: Tracks, names: RegExp): Tracks {
-  const chosen = Object.entries(tracks).map(([track, faults]) => [
-    track,
-    faults.filter(({ name }) => names.test(name)),
-  ]);
-  return Object.fromEntries(chosen);
 }
 
 function parse<T>(read: () => T): T | undefined {

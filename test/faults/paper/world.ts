@@ -3,6 +3,7 @@ import { sourceKey } from '../../../core/keys.ts';
 import { silentLog } from '../../../core/log.ts';
 import type { ObjectStore, Ports, VideoStore } from '../../../core/ports/index.ts';
 import { Refusal } from '../../../core/refusal.ts';
+import { NOTHING_SPENT } from '../../../core/spent.ts';
 import { outputKeys, type Video } from '../../../core/video.ts';
 import { announce as tell } from '../../../pipeline/notify.ts';
 import { aVideo } from '../../a-video.ts';
@@ -78,6 +79,7 @@ export function paperWorld(clock: ReturnType<typeof aClock>, announce: (key: str
     media: mediaOnPaper(),
     vision: paperVision(),
     workers: { present: async () => WORKERS.map((worker) => ({ worker, broker: 'up' })) },
+    meter: { taken: () => ({ ...NOTHING_SPENT, runs: 1 }) },
     scratch: (use) => {
       folders += 1;
       return use(`/on/paper/${folders}`);
