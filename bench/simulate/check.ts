@@ -1,0 +1,62 @@
+import type { Measured, Run } from './measured.ts';
+import { simulate } from './pipeline.ts';
+import { fixed } from './scaling.ts';
+import { percent, type Table, time } from './table.ts';
+import { type Efforts, effortsFrom } from './work.ts';
+
+/** How far off a prediction may be. */
+export const GOAL = 0.1;
+
+export interface Prediction {
+  name: string;
+  by: string;
+  seconds: number;
+  measured: number;
+  predicted: number;
+  /** As a share of what was measured; negative where the simulation is too quick. */
+  off: number;
+}
+
+/** What the simulation says of the runs that were measured: one machine whose processors all workers share. */
+export function predictions(measured: Measured): Prediction[] {
+  return measured.runs.flatMap((run) => predict(run, measured, effortsFrom(measured)));
+}
+
+function predict(run: Run, { hop }: Measured, efforts: Efforts): Prediction[] {
+  const { name, by, workers, cores, keyframe_seconds: keyframes, videos } = run;
+  const { fates } = simulate({
+    seed: 1,
+    efforts,
+    arrivals: videos.map(({ at, seconds }) => ({ at, seconds, weight: 1 })),
+    fleet: { rule: fixed(workers), start: 0, cores, shared: true },
+    chunkSeconds: (video) => videos[video]?.chunk_seconds ?? 0,
+    keyframes,
+    dispatch: 0,
+    hop: hop.seconds,
+    count: () => ({ mean: 0, lost: 0 }),
+  });
+  return videos.flatMap(({ at, seconds, playable_after: measured }, i) => {
+    if (measured === null) return [];
+    const predicted = (fates[i]?.playable ?? Number.NaN) - at;
+    return [{ name, by, seconds, measured, predicted, off: predicted / measured - 1 }];
+  });
+}
+
+export function predictionTable(made: readonly Prediction[]): Table {
+  const worst = made.toSorted((a, b) => Math.abs(b.off) - Math.abs(a.off))[0];
+  const verdict = worst && Math.abs(worst.off) <= GOAL ? 'all within' : 'not all within';
+  return {
+    title: 'Predicted and measured',
+    headings: ['run', 'video', 'measured', 'predicted', 'off'],
+    rows: made.map(({ name, seconds, measured, predicted, off }) => [
+      name,
+      time(seconds),
+      time(measured),
+      time(predicted),
+      `${off < 0 ? '−' : '+'}${percent(Math.abs(off))}`,
+    ]),
+    says: worst
+      ? [`The furthest off is ${percent(Math.abs(worst.off))}: ${verdict} ${percent(GOAL)}.`]
+      : ['Nothing was measured.'],
+  };
+}
