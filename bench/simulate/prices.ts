@@ -1,33 +1,18 @@
+import { pricesIn } from '../../core/prices/prices.ts';
 import { WORKER } from './assumed.ts';
 import type { Usage } from './usage.ts';
 
-/**
- * US dollars, us-east-1, on demand, without free tiers, as of March 2026. Compute dominates all of it; look the rest up
- * again before you plan by it.
- */
+/** Where everything is simulated. */
+const prices = pricesIn('us-east-1');
+
+/** The day of the prices, and what brokers cost an hour; a cluster is three of the large ones. */
 export const PRICES = {
-  asOf: '2026-03',
-  /** Linux on ARM, an hour. https://aws.amazon.com/fargate/pricing/ */
-  vcpuHour: 0.03238,
-  gigabyteHour: 0.00356,
-  /** Spot moves; "up to 70 %" is said to come off. What is left of the price here. */
-  spot: 0.4,
-  /** A thousand requests. https://aws.amazon.com/s3/pricing/ */
-  s3Puts: 0.005,
-  s3Gets: 0.0004,
-  /** A million request units, on demand. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
-  writeUnits: 0.625,
-  readUnits: 0.125,
-  /** ARM: a GB-second, and a million requests. https://aws.amazon.com/lambda/pricing/ */
-  lambdaGigabyteSecond: 0.0000133334,
-  lambdaRequests: 0.2,
-  /** A million messages of up to 32 KB. https://aws.amazon.com/api-gateway/pricing/ */
-  webSocketMessages: 1,
-  /**
-   * An hour of a broker; the medium one is taken for half of the large one, and a cluster is three of them.
-   * https://aws.amazon.com/amazon-mq/pricing/
-   */
-  broker: { 'mq.m7g.medium': 0.137, 'mq.m7g.large': 0.273, '3 × mq.m7g.large': 0.82 },
+  asOf: prices.asOf,
+  broker: {
+    'mq.m7g.medium': prices.of('broker_mq.m7g.medium_hour'),
+    'mq.m7g.large': prices.of('broker_mq.m7g.large_hour'),
+    '3 × mq.m7g.large': 3 * prices.of('broker_mq.m7g.large_hour'),
+  },
 } as const;
 
 /** Dollars; the broker apart, which costs the same whatever it does. */
@@ -46,12 +31,14 @@ export function sumOf(costs: readonly Cost[]): Cost {
 }
 
 export function costOf(usage: Usage, spot: boolean): Cost {
-  const perHour = WORKER.vcpu * PRICES.vcpuHour + WORKER.gigabytes * PRICES.gigabyteHour;
-  const workers = (usage.workerSeconds / 3600) * perHour * (spot ? PRICES.spot : 1);
-  const storage = (usage.s3Puts * PRICES.s3Puts + usage.s3Gets * PRICES.s3Gets) / 1e3;
-  const table = (usage.writeUnits * PRICES.writeUnits + usage.readUnits * PRICES.readUnits) / 1e6;
+  const { of } = prices;
+  const perHour = WORKER.vcpu * of('fargate_vcpu_hour') + WORKER.gigabytes * of('fargate_gib_hour');
+  const workers = (usage.workerSeconds / 3600) * perHour * (spot ? of('fargate_spot_share') : 1);
+  const storage = usage.s3Puts * of('s3_write') + usage.s3Gets * of('s3_read');
+  const table = usage.writeUnits * of('table_write_unit') + usage.readUnits * of('table_read_unit');
   const functions =
-    usage.lambdaGigabyteSeconds * PRICES.lambdaGigabyteSecond +
-    (usage.lambdaRequests * PRICES.lambdaRequests + usage.webSocketMessages * PRICES.webSocketMessages) / 1e6;
+    usage.lambdaGigabyteSeconds * of('lambda_gib_second') +
+    usage.lambdaRequests * of('lambda_request') +
+    usage.webSocketMessages * of('socket_message');
   return { workers, storage, table, functions, total: workers + storage + table + functions };
 }
