@@ -30,7 +30,7 @@ export function cuts(
       ...['-skip_loop_filter', 'all', ...(from > 0 ? seek : seek.slice(2)), ...input.args, '-map', `0:${video.index}`],
       ...['-vf', `${MICROSECONDS},${DETECT},${printing(1)}`, '-f', 'null', '-'],
     ];
-    const ended = await runForOutput({ program: ffmpeg, args, signal, limit: LARGEST_OUTPUT });
+    const ended = await runForOutput({ program: ffmpeg, args, effort: 'work', signal, limit: LARGEST_OUTPUT });
     input.blameStorage();
     if (ended.code !== 0) {
       log.info('no cuts', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });

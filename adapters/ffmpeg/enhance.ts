@@ -123,7 +123,7 @@ async function encode(
   });
   let whole = false;
   try {
-    const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+    const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal: watch.signal, onStdout });
     const cpuSeconds = cpuOf(ended);
     input.blameStorage();
     if (ended.code !== 0) {

@@ -100,7 +100,7 @@ function looksCommand({ path, durationSeconds, shown }: PosterJob): string[] {
 }
 
 async function ffmpeg({ ffmpeg: program, log }: Workshop, { scratch, signal }: PosterJob, args: string[]) {
-  const ended = await run({ program, args, cwd: scratch, signal });
+  const ended = await run({ program, args, cwd: scratch, effort: 'work', signal });
   if (ended.code !== 0) log.info('poster', { code: ended.code, signal: ended.signal, stderr: ended.stderr });
   return ended;
 }

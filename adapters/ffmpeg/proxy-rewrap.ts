@@ -33,7 +33,7 @@ export function rewrap(
       percent(progress.seconds, input.reached());
     });
     try {
-      const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+      const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal: watch.signal, onStdout });
       input.blameStorage();
       const boxes = ended.code === 0 ? await topLevelBoxes(path) : undefined;
       if (boxes?.includes('moov') && boxes.indexOf('moov') < boxes.indexOf('mdat')) {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { onPath } from './find-ffmpeg.ts';
+import { type Bounds, boundsOf, type Effort } from './bounds.ts';
+import { confinement } from './confine.ts';
+import { findFfmpeg, onPath } from './find-ffmpeg.ts';
 import { OutputTooLarge, run, runForOutput } from './run.ts';
 
 const never = new AbortController().signal;
@@ -76,6 +78,68 @@ it('hands on what a program printed in turn, and to its end, even when it ended 
 it('ends a program that prints more than it may', async () => {
   const flood = node('for (;;) require("fs").writeSync(1, "x".repeat(10_000))');
   await expect(runForOutput({ ...flood, limit: 50_000 })).rejects.toBeInstanceOf(OutputTooLarge);
+});
+
+describe('what a program may take', () => {
+  const PLENTY = { wallSeconds: 30, cpuSeconds: 30, memoryBytes: 1024 ** 3, fileBytes: 1024 ** 3 };
+  const held = (program: string, args: string[], bounds: Partial<Bounds>, effort: Effort = 'work') =>
+    run({ program, args, effort, bounds: { ...PLENTY, ...bounds }, signal: never });
+  const forEver = ['-c', 'while :; do :; done'];
+
+  it('is time: for work too much of it is the fault of the file, for a look it may pass', async () => {
+    const asleep = ['600'];
+    const input = { code: 'too_costly', retryable: false };
+    await expect(held('sleep', asleep, { wallSeconds: 0.2 })).rejects.toMatchObject(input);
+    const passing = { code: 'took_too_long', retryable: true };
+    await expect(held('sleep', asleep, { wallSeconds: 0.2 }, 'look')).rejects.toMatchObject(passing);
+  });
+
+  it.skipIf(!confinement().prlimit)('is computing time, all its own', async () => {
+    await expect(held('sh', forEver, { cpuSeconds: 1 }, 'look')).rejects.toMatchObject({ code: 'too_costly' });
+  });
+
+  it.skipIf(!confinement().prlimit)('is computing time, for FFmpeg too, which would rather end well', async () => {
+    const { ffmpeg } = findFfmpeg();
+    const endless = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'mandelbrot', '-f', 'null', '-'];
+    await expect(held(ffmpeg, endless, { cpuSeconds: 1 })).rejects.toMatchObject({ code: 'too_costly' });
+  });
+
+  it.skipIf(!confinement().prlimit)('is memory', async () => {
+    const fill = (mebibytes: number) => ['if=/dev/zero', 'of=/dev/null', 'count=1', `bs=${mebibytes}M`];
+    const memoryBytes = 100 * 1024 ** 2;
+    expect(await held('dd', fill(50), { memoryBytes })).toMatchObject({ code: 0 });
+    expect(await held('dd', fill(200), { memoryBytes })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/memory/),
+    });
+  });
+
+  it.skipIf(!confinement().prlimit)('is room on the disk', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'room-'));
+    try {
+      const write = ['if=/dev/zero', `of=${join(folder, 'file')}`, 'bs=1M', 'count=9'];
+      const tooLarge = held('dd', write, { fileBytes: 2 * 1024 ** 2 });
+      await expect(tooLarge).rejects.toMatchObject({ code: 'too_costly', message: expect.stringMatching(/larger/) });
+      expect((await stat(join(folder, 'file'))).size).toBe(2 * 1024 ** 2);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is a setting, and less for a look than for work', () => {
+    const env = { MAX_WORK_SECONDS: '600', FFMPEG_MEMORY_MIB: '3072', FFMPEG_FILE_MIB: '100' };
+    expect(boundsOf('work', env)).toMatchObject({
+      wallSeconds: 600,
+      memoryBytes: 3 * 1024 ** 3,
+      fileBytes: 100 * 1024 ** 2,
+    });
+    const [look, work] = [boundsOf('look', env), boundsOf('work', {})];
+    for (const key of ['wallSeconds', 'cpuSeconds', 'memoryBytes', 'fileBytes'] as const) {
+      expect(look[key]).toBeLessThan(work[key]);
+      expect(look[key]).toBeGreaterThan(0);
+    }
+    expect(boundsOf('look', { FFMPEG_MEMORY_MIB: '100' })).toMatchObject({ memoryBytes: 100 * 1024 ** 2 });
+  });
 });
 
 describe.skipIf(process.platform !== 'linux' || !onPath('setpriv'))('when the worker is killed', () => {

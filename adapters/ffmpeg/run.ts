@@ -1,18 +1,25 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { TransientError } from '../../core/errors.ts';
-import { onPath } from './find-ffmpeg.ts';
+import { BadInput, type ReelightError, TransientError } from '../../core/errors.ts';
+import { type Bounds, boundsOf, type Effort } from './bounds.ts';
+import { confined, confinedEnvironment } from './confine.ts';
 
 /** How much of the end of what a program said is kept. */
 const STDERR_TAIL = 16 * 1024;
-/** What a program may see of our environment: where programs and libraries are, and no credentials or proxies. */
-const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot'];
+/** FFmpeg's exit code when a signal asked it to end. */
+const ASKED_TO_END = 255;
 
 export interface Run {
   program: string;
   args: string[];
   /** The folder it works in. */
   cwd?: string;
+  /** What it may take; `look` unless said. */
+  effort?: Effort;
+  /** In place of those of the effort. */
+  bounds?: Bounds;
   /** Kills it when aborted. */
   signal: AbortSignal;
   /** Answers a promise where the program has to wait before it may print more: the next chunk comes after it. */
@@ -31,37 +38,46 @@ export interface Ended {
 }
 
 /**
- * Runs a program to its end, and never leaves it behind: it is killed when the signal aborts and, on Linux, by the
- * kernel when this process dies in whatever way. Resolves or rejects only after it is gone, and resolves only after all
- * that it printed was taken.
+ * Runs a program to its end, within bounds, and never leaves it behind: it is killed when the signal aborts or its time
+ * is up and, on Linux, by the kernel when this process dies in whatever way. Resolves or rejects only after it is gone,
+ * and resolves only after all that it printed was taken.
  *
- * @throws TransientError `not_started` when it cannot be started; the signal's reason when that aborts
+ * @throws TransientError `not_started` when it cannot be started, `took_too_long` when a look does; BadInput `too_costly`
+ *   when it went beyond its bounds; the signal's reason when that aborts
  */
-export function run({ program, args, cwd, signal, onStdout = () => {}, onStderr, onStderrEnd }: Run): Promise<Ended> {
+export function run(what: Run): Promise<Ended> {
+  const { program, args, cwd, effort = 'look', bounds = boundsOf(effort), signal, onStdout = () => {} } = what;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const [command, commandArgs] = dyingWithUs(program, args);
-    const child = spawn(command, commandArgs, {
+    const started = performance.now();
+    const child = spawn(...confined(program, args, bounds), {
       cwd,
       env: confinedEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
     const kill = () => child.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
+    const late = AbortSignal.timeout(bounds.wallSeconds * 1000);
+    const stop = AbortSignal.any([signal, late]);
+    stop.addEventListener('abort', kill, { once: true });
     const taken = takeInTurn(child.stdout, onStdout);
     const stderr = tailOf(child.stderr);
-    child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk));
-    child.stderr.once('end', () => onStderrEnd?.());
+    child.stderr.on('data', (chunk: Buffer) => what.onStderr?.(chunk));
+    child.stderr.once('end', () => what.onStderrEnd?.());
     child.once('error', (cause) => {
-      signal.removeEventListener('abort', kill);
+      stop.removeEventListener('abort', kill);
       reject(new TransientError('not_started', `${program} could not be started.`, { cause }));
     });
     child.once('close', async (code, killedBy) => {
-      signal.removeEventListener('abort', kill);
-      if (!signal.aborted) await taken();
+      stop.removeEventListener('abort', kill);
+      const ended = { code, signal: killedBy };
+      const beyond = late.aborted
+        ? tookTooLong(effort, program)
+        : excess(ended, bounds, (performance.now() - started) / 1000);
+      if (!signal.aborted && !beyond) await taken();
       if (signal.aborted) reject(signal.reason);
-      else resolve({ code, signal: killedBy, stderr: stderr() });
+      else if (beyond) reject(beyond);
+      else resolve({ ...ended, stderr: stderr() });
     });
   });
 }
@@ -86,30 +102,23 @@ export async function runForOutput(what: Run & { limit: number }): Promise<Ended
 /** A program printed more than it may: for the caller of `runForOutput` to put into words. */
 export class OutputTooLarge extends Error {}
 
-/**
- * `setpriv --pdeathsig` (util-linux) has the kernel kill the program when the thread that started it ends. BusyBox's
- * setpriv cannot, hence the try; where there is none, an aborted signal is all that ends the program.
- */
-function dyingWithUs(program: string, args: string[]): [string, string[]] {
-  setpriv ??= findSetpriv();
-  return setpriv.path ? [setpriv.path, ['--pdeathsig', 'KILL', '--', program, ...args]] : [program, args];
+/** Undefined unless what the program was allowed is why it ended. */
+function excess({ code, signal }: Pick<Ended, 'code' | 'signal'>, bounds: Bounds, seconds: number) {
+  if (signal === 'SIGXFSZ') {
+    return new BadInput('too_costly', 'What is made of this video would be larger than one file may be.');
+  }
+  // FFmpeg takes SIGXCPU as a wish to end, and says no more than that it was asked to: not before it has had its time.
+  const spent = code === ASKED_TO_END && seconds * availableParallelism() >= bounds.cpuSeconds;
+  return signal === 'SIGXCPU' || spent ? tooCostly() : undefined;
 }
 
-let setpriv: { path: string | undefined } | undefined;
-
-function findSetpriv(): { path: string | undefined } {
-  const path = process.platform === 'linux' ? onPath('setpriv') : undefined;
-  if (!path) return { path: undefined };
-  const { status } = spawnSync(path, ['--pdeathsig', 'KILL', '--', path, '--version'], { stdio: 'ignore' });
-  return { path: status === 0 ? path : undefined };
+/** A look that takes long waits for others: the machine is busy, or storage slow. */
+function tookTooLong(effort: Effort, program: string): ReelightError {
+  return effort === 'work' ? tooCostly() : new TransientError('took_too_long', `${basename(program)} took too long.`);
 }
 
-function confinedEnvironment(): NodeJS.ProcessEnv {
-  const passed = PASSED_ON.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(passed), LANG: 'C.UTF-8', AV_LOG_FORCE_NOCOLOR: '1' };
+function tooCostly(): BadInput {
+  return new BadInput('too_costly', 'Working on this video takes longer than one video may take.');
 }
 
 /**

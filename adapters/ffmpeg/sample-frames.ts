@@ -5,9 +5,6 @@ import { MICROSECONDS, printing } from './frame-metadata.ts';
 import type { Input } from './input.ts';
 import { run } from './run.ts';
 
-/** One pass over the source takes no longer than this, looking at its pictures included. */
-const LIMIT_MS = 15 * 60_000;
-
 export interface Sampling {
   ffmpeg: string;
   log: Log;
@@ -17,6 +14,8 @@ export interface Sampling {
   graph: string;
   give(frame: SampledFrame): Promise<void>;
   signal: AbortSignal;
+  /** Aborts when there has been enough sampling: what came by then is what there is. */
+  limit: AbortSignal;
 }
 
 /** Which pictures: options before the input, a filter that chooses, and options of the output. */
@@ -31,7 +30,8 @@ export interface Pass {
  * that fails is logged, and what came is what there is.
  */
 export async function givePictures(sampling: Sampling, { before, select, after = [] }: Pass): Promise<void> {
-  const { ffmpeg, log, facts, input, graph, signal } = sampling;
+  const { ffmpeg, log, facts, input, graph, signal, limit } = sampling;
+  if (limit.aborted) return;
   const { width, height } = displayed(facts);
   const times = timesReader();
   const onStdout = frameReader(width * height * 3, async (bgr) => {
@@ -47,10 +47,9 @@ export async function givePictures(sampling: Sampling, { before, select, after =
     ...['-map', `0:${facts.video.index}`, '-vf', filters.join(','), '-fps_mode', 'passthrough'],
     ...[...after, '-f', 'rawvideo', 'pipe:1'],
   ];
-  const limit = AbortSignal.timeout(LIMIT_MS);
   try {
     const stop = AbortSignal.any([signal, limit]);
-    const ended = await run({ program: ffmpeg, args, signal: stop, onStdout, ...times });
+    const ended = await run({ program: ffmpeg, args, effort: 'work', signal: stop, onStdout, ...times });
     if (ended.code !== 0) {
       log.info('sampling failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }

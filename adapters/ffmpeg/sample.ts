@@ -5,6 +5,8 @@ import { withInput } from './input.ts';
 import { givePictures, type Pass } from './sample-frames.ts';
 import { handover } from './sample-handover.ts';
 
+/** All of it takes no longer than this, looking at the pictures included. */
+const LIMIT_MS = 15 * 60_000;
 /** Seconds: up to here a file is read from end to end for its keyframes; a longer one is leapt through. */
 const LONG = 240;
 /** Seconds after a leap in which a keyframe is sought, and leaps without any after which there are none to be found. */
@@ -43,7 +45,8 @@ export function sample(
           seen.add(frame.time);
           await giveOn(frame);
         };
-        const sampling = { ffmpeg, log, facts, input, graph, give, signal };
+        const limit = AbortSignal.timeout(LIMIT_MS);
+        const sampling = { ffmpeg, log, facts, input, graph, give, signal, limit };
         if (facts.duration > LONG) {
           for (const [index, pass] of leaps(facts, count).entries()) {
             if (index === IN_VAIN && seen.size === 0) break;

@@ -138,7 +138,7 @@ async function decodeWhole(
   const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
   const output = ['-map', '0:v', '-map', '0:a?', '-fps_mode', 'passthrough', '-f', 'null', '-progress', 'pipe:1', '-'];
   const args = ['-nostdin', '-hide_banner', '-nostats', '-benchmark', ...strict, ...input, ...output];
-  const ended = await run({ program: ffmpeg, args, signal, onStdout });
+  const ended = await run({ program: ffmpeg, args, effort: 'work', signal, onStdout });
   const cpuSeconds = cpuOf(ended);
   if (ended.code !== 0) return { cpuSeconds, fault: 'it cannot be decoded without errors' };
   if (container === 'mp4' && decoded !== frames) {

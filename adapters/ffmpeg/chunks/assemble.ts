@@ -63,7 +63,7 @@ export async function assemble(
       ...Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
       ...['-video_track_timescale', String(OUTPUT_TICKS), '-movflags', '+faststart', '-f', 'mp4', `file:${path}`],
     ];
-    const ended = await run({ program: ffmpeg, args, cwd: scratch, signal });
+    const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal });
     if (ended.code !== 0) {
       log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: ended.stderr });
       throw shortage(ended) ?? notJoined('FFmpeg could not join the chunks.');

@@ -56,7 +56,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
     });
     let whole = false;
     try {
-      const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+      const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal: watch.signal, onStdout });
       input.blameStorage();
       if (ended.code !== 0) {
         const stderr = input.redact(ended.stderr);

@@ -109,7 +109,8 @@ async function lookAt(ffprobe: string, { source, facts, signal }: JointSearch, v
   ];
   try {
     return await withInput(budget.source, stop, async (input) => {
-      const run = { program: ffprobe, args: [...args, ...input.args], signal: stop, limit: LARGEST_ANSWER };
+      const all = [...args, ...input.args];
+      const run = { program: ffprobe, args: all, effort: 'work', signal: stop, limit: LARGEST_ANSWER } as const;
       const { stdout, code, stderr } = await runForOutput(run);
       input.blameStorage();
       if (code === 0) return Answer.parse(JSON.parse(stdout.toString()));

@@ -54,7 +54,7 @@ export async function ownVideo(
     rest = lines.pop() ?? '';
     lines.forEach(take);
   };
-  const { code, stderr } = await run({ program: ffprobe, args, signal, onStdout });
+  const { code, stderr } = await run({ program: ffprobe, args, effort: 'work', signal, onStdout });
   if (code !== 0 || stderr.trim() !== '') fault ||= `ffprobe: ${stderr.trim().slice(-200) || `exit ${code}`}`;
   if (timeBase !== `1/${OUTPUT_TICKS}`) fault ||= `a time base of ${timeBase || 'none'}`;
   const ordered = times.toSorted((a, b) => a - b);

@@ -55,7 +55,7 @@ export function encodeSound(
       percent(progress.seconds, input.reached());
     });
     try {
-      const ended = await run({ program: ffmpeg, args, cwd: scratch, signal: watch.signal, onStdout });
+      const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal: watch.signal, onStdout });
       input.blameStorage();
       if (ended.code === 0) return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) };
       log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
