@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { Enhanced, EnhanceJob } from '../../core/ports/index.ts';
 import type { FilterPlan } from '../../core/profiles/profile.ts';
+import type { SourceLimits } from '../../core/source-limits.ts';
 import { forgetHdr } from './boxes.ts';
 import { encodeCommand } from './command.ts';
 import { cpuOf } from './cpu-time.ts';
@@ -18,7 +19,7 @@ import { type Ended, run } from './run.ts';
 import { shortage } from './shortage.ts';
 import { tracksOf } from './tracks.ts';
 import { verify } from './verify.ts';
-import { stallWatch } from './watch.ts';
+import { progressWatch } from './watch.ts';
 
 /** FFmpeg's own exit code when most of what it decoded was broken (`-max_error_rate`). */
 const TOO_MANY_ERRORS = 69;
@@ -35,6 +36,7 @@ export interface Workshop extends FfmpegPrograms {
   available: ReadonlySet<string>;
   /** What to try, in this order. */
   encoders?: readonly Encoder[] | undefined;
+  limits?: SourceLimits | undefined;
 }
 
 /** One way to write the output. */
@@ -102,7 +104,7 @@ type Attempt = Required<Pick<Enhanced, 'path' | 'size' | 'durationSeconds' | 'no
  * succeeds.
  */
 async function encode(
-  { ffmpeg, ffprobe, available, log }: Workshop,
+  { ffmpeg, ffprobe, available, log, limits }: Workshop,
   { facts, scratch, signal }: EnhanceJob,
   input: Input,
   { plan, encoder, withoutSubtitles }: Way,
@@ -114,7 +116,7 @@ async function encode(
     ...{ input: input.args, facts, plan, encoder, audioEncoder, withoutSubtitles },
     output: path,
   });
-  const watch = stallWatch(signal);
+  const watch = progressWatch(signal, limits);
   let last: Progress = { frames: 0, seconds: 0 };
   const onStdout = progressReader((progress) => {
     watch.saw(progress);

@@ -1,5 +1,6 @@
 import type { Log } from '../../core/log.ts';
 import type { MediaTools } from '../../core/ports/index.ts';
+import type { SourceLimits } from '../../core/source-limits.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { firstFrame } from './first-frame.ts';
 import { probe } from './probe.ts';
@@ -9,9 +10,10 @@ export function headerTools({
   ffmpeg,
   ffprobe,
   log,
-}: FfmpegPrograms & { log: Log }): Pick<MediaTools, 'probe' | 'firstFrame'> {
+  limits,
+}: FfmpegPrograms & { log: Log; limits?: SourceLimits | undefined }): Pick<MediaTools, 'probe' | 'firstFrame'> {
   return {
-    probe: (source, signal) => probe(ffprobe, source, signal, log),
+    probe: (source, signal) => probe(ffprobe, source, signal, log, limits),
     firstFrame: (source, signal) => firstFrame(ffmpeg, source, signal, log),
   };
 }

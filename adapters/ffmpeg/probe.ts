@@ -2,6 +2,7 @@ import { BadInput, TransientError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { HdrFacts, SourceFacts } from '../../core/media.ts';
 import type { Probe, RangeSource } from '../../core/ports/index.ts';
+import { type Claimed, DEFAULT_SOURCE_LIMITS, refuseBeyond, type SourceLimits } from '../../core/source-limits.ts';
 import { factsOf } from './facts.ts';
 import { type Input, withInput } from './input.ts';
 import { lightOf, peakOf } from './light.ts';
@@ -15,7 +16,13 @@ const LARGEST_REPORT = 4 * 1024 * 1024;
 const SHOW = ['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
 
 /** See `MediaTools.probe`. */
-export async function probe(ffprobe: string, source: RangeSource, signal: AbortSignal, log: Log): Promise<Probe> {
+export async function probe(
+  ffprobe: string,
+  source: RangeSource,
+  signal: AbortSignal,
+  log: Log,
+  limits: SourceLimits = DEFAULT_SOURCE_LIMITS,
+): Promise<Probe> {
   if (source.size === 0) throw new BadInput('unreadable', 'This file could not be read as a video: it is empty.');
   return withInput(source, signal, async (input) => {
     const args = [...SHOW, ...input.args];
@@ -37,9 +44,17 @@ export async function probe(ffprobe: string, source: RangeSource, signal: AbortS
     const { hdr, index } = facts.video;
     if (facts.duration === 0 && facts.container.startsWith('matroska'))
       facts.duration = await lengthOf(source, report, facts, signal);
+    refuseBeyond(claimedBy(facts, report), limits);
     if (hdr && (hdr.peak === null || !hdr.light?.display)) await askFrames(hdr, ffprobe, input, index, signal);
     return { facts, report: { format, streams: report.streams, chapters: report.chapters } };
   });
+}
+
+/** The average rate alone counts: the base rate is a guess, often that of the container's clock. */
+function claimedBy({ video, duration }: SourceFacts, { streams }: Report): Claimed {
+  const { index, width, height, frames = 0 } = video;
+  const { num, den } = ratio(streams.find((stream) => stream.index === index)?.avg_frame_rate) ?? { num: 0, den: 1 };
+  return { seconds: duration, width, height, frameRate: num / den || (duration > 0 ? frames / duration : 0) };
 }
 
 /** Seconds, from the last block: a file that was written in one go does not say it in its header. 0 where there is none. */

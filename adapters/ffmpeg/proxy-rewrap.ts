@@ -7,13 +7,13 @@ import type { Workshop } from './enhance.ts';
 import { withInput } from './input.ts';
 import { percentMeter, progressReader } from './progress.ts';
 import { run } from './run.ts';
-import { stallWatch } from './watch.ts';
+import { progressWatch } from './watch.ts';
 
 type Rewrapped = { path: string; size: number; cpuSeconds: number } | { path?: undefined; why: string };
 
 /** The source's pictures as they are, and the sound that plays, in an MP4 of their own that tells nothing else. */
 export function rewrap(
-  { ffmpeg, log }: Pick<Workshop, 'ffmpeg' | 'log'>,
+  { ffmpeg, log, limits }: Pick<Workshop, 'ffmpeg' | 'log' | 'limits'>,
   { source, facts, scratch, signal, onProgress }: PlayableJob,
   sound: 'copy' | 'encode',
 ): Promise<Rewrapped> {
@@ -26,7 +26,7 @@ export function rewrap(
       ...(audio ? ['-map', `0:${audio.index}`, ...(sound === 'copy' ? ['-c:a', 'copy'] : ENCODED)] : []),
       ...['-map_metadata', '-1', '-map_chapters', '-1', '-movflags', '+faststart', '-f', 'mp4', `file:${path}`],
     ];
-    const watch = stallWatch(signal);
+    const watch = progressWatch(signal, limits);
     const percent = percentMeter(duration, onProgress);
     const onStdout = progressReader((progress) => {
       watch.saw(progress);

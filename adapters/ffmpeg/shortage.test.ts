@@ -8,6 +8,7 @@ it.each([
   ['disk_full', { stderr: 'av_interleaved_write_frame(): No space left on device' }],
   ['disk_full', { stderr: 'Error writing trailer of chunk.mp4: File too large' }],
   ['out_of_memory', { stderr: 'Error while filtering: Cannot allocate memory' }],
+  ['out_of_memory', { stderr: 'x264 [error]: malloc of size 26999616 failed' }],
   ['out_of_memory', { code: null, signal: 'SIGKILL' as const }],
 ])('knows %s', (code, how) => {
   expect(ended(how)).toMatchObject({ code, retryable: true });

@@ -14,7 +14,7 @@ export function shortage({
   if (/No space left on device|File too large/.test(stderr)) {
     return new ResourceError('disk_full', 'There was not enough room on the disk for this video.');
   }
-  if (signal === 'SIGKILL' || /Cannot allocate memory/.test(stderr)) {
+  if (signal === 'SIGKILL' || /Cannot allocate memory|malloc of size \d+ failed/.test(stderr)) {
     return new ResourceError('out_of_memory', 'There was not enough memory for this video.');
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../../core/log.ts';
 import type { MediaTools } from '../../core/ports/index.ts';
+import type { SourceLimits } from '../../core/source-limits.ts';
 import { chunkTools } from './chunks/workshop.ts';
 import { cuts } from './cuts.ts';
 import { type Encoder, inventoryOf } from './encoders.ts';
@@ -18,6 +19,8 @@ export interface FfmpegSettings extends FfmpegPrograms {
   encoders?: readonly Encoder[];
   /** Of the encoder, where a video is cut: they are a part of the plan. As many as processors unless said. */
   threads?: number;
+  /** What a video may be. */
+  limits?: SourceLimits | undefined;
 }
 
 /** The media tools on an FFmpeg that is installed on this machine. */
@@ -27,6 +30,7 @@ export function ffmpegTools({
   log,
   encoders,
   threads = availableParallelism(),
+  limits,
 }: FfmpegSettings): MediaTools {
   let known: Awaited<ReturnType<typeof inventoryOf>> | undefined;
   const inventory = async (signal: AbortSignal) => {
@@ -34,18 +38,18 @@ export function ffmpegTools({
     return known;
   };
   return {
-    ...headerTools({ ffmpeg, ffprobe, log }),
-    ...chunkTools({ ffmpeg, ffprobe, log, inventory, encoders, threads }),
+    ...headerTools({ ffmpeg, ffprobe, log, limits }),
+    ...chunkTools({ ffmpeg, ffprobe, log, inventory, encoders, threads, limits }),
     sample: (source, facts, wanted, signal) => sample({ ffmpeg, log }, source, facts, wanted, signal),
     cuts: (source, facts, stretch, signal) => cuts({ ffmpeg, log }, source, facts, stretch, signal),
     interlacing: (source, facts, signal) => interlacing({ ffmpeg, log }, source, facts, signal),
     enhance: async (job) => {
       const { available } = await inventory(job.signal);
-      return enhance({ ffmpeg, ffprobe, log, available, encoders }, job);
+      return enhance({ ffmpeg, ffprobe, log, available, encoders, limits }, job);
     },
     makePlayable: async (job) => {
       const { available } = await inventory(job.signal);
-      return makePlayable({ ffmpeg, ffprobe, log, available }, job);
+      return makePlayable({ ffmpeg, ffprobe, log, available, limits }, job);
     },
     makePoster: async (job) => {
       const { available } = await inventory(job.signal);

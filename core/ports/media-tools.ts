@@ -18,7 +18,8 @@ export interface MediaTools {
   /**
    * What is in the file.
    *
-   * @throws BadInput `not_a_video` when the bytes hold no video (audio only too), `unreadable` when they cannot be parsed.
+   * @throws BadInput `not_a_video` when the bytes hold no video (audio only too), `unreadable` when they cannot be parsed,
+   * `too_long`, `too_large` or `too_fast` when it is beyond what a video may be.
    */
   probe(source: RangeSource, signal: AbortSignal): Promise<Probe>;
 

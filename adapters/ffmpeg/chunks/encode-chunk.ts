@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { EncodedChunk, EnhanceJob } from '../../../core/ports/index.ts';
+import type { SourceLimits } from '../../../core/source-limits.ts';
 import { type Chunk, OUTPUT_TICKS, outputTicks, type Timeline } from '../../../core/timeline.ts';
 import { encodeCommand } from '../command.ts';
 import { cpuOf } from '../cpu-time.ts';
@@ -12,7 +13,7 @@ import { withInput } from '../input.ts';
 import { type Progress, percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
-import { stallWatch } from '../watch.ts';
+import { progressWatch } from '../watch.ts';
 import { chunkGraph } from './chunk-graph.ts';
 import { fingerprint, ownVideo } from './own-video.ts';
 
@@ -23,6 +24,7 @@ export interface ChunkEncoding extends EnhanceJob {
   encoder: Encoder;
   /** Of the encoder: their number shows in what it makes. */
   threads: number;
+  limits?: SourceLimits | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface ChunkEncoding extends EnhanceJob {
  *   none: whether that is the fault of the source or of the cutting, only work on the whole video can tell
  */
 export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncoding, log: Log): Promise<EncodedChunk> {
-  const { source, facts, plan, timeline, chunk, scratch, signal } = job;
+  const { source, facts, plan, timeline, chunk, scratch, signal, limits } = job;
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
   return withInput(source, signal, async (input) => {
@@ -46,7 +48,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       output: path,
     });
     const args = [...command.slice(0, -1), '-map_chapters', '-1', ...command.slice(-1)];
-    const watch = stallWatch(signal);
+    const watch = progressWatch(signal, limits);
     const percent = percentMeter(secondsOf(chunk, timeline, facts), job.onProgress);
     let last: Progress = { frames: 0, seconds: 0 };
     const onStdout = progressReader((progress) => {

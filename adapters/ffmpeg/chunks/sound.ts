@@ -4,6 +4,7 @@ import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { SourceFacts } from '../../../core/media.ts';
 import type { RangeSource } from '../../../core/ports/index.ts';
+import type { SourceLimits } from '../../../core/source-limits.ts';
 import { cpuOf } from '../cpu-time.ts';
 import type { Encoder } from '../encoders.ts';
 import { withInput } from '../input.ts';
@@ -11,7 +12,7 @@ import { percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
 import { trackArguments } from '../tracks.ts';
-import { stallWatch } from '../watch.ts';
+import { progressWatch } from '../watch.ts';
 
 export interface SoundJob {
   source: RangeSource;
@@ -22,6 +23,7 @@ export interface SoundJob {
   /** 0 to 100, about twice a second. */
   onProgress(percent: number): void;
   signal: AbortSignal;
+  limits?: SourceLimits | undefined;
 }
 
 /** Whether there is anything beside the pictures. */
@@ -37,7 +39,7 @@ export function hasSound({ sounds, subtitles }: SourceFacts): boolean {
  */
 export function encodeSound(
   ffmpeg: string,
-  { source, facts, encoder, withoutSubtitles = false, scratch, onProgress, signal }: SoundJob,
+  { source, facts, encoder, withoutSubtitles = false, scratch, onProgress, signal, limits }: SoundJob,
   log: Log,
 ): Promise<{ path: string; size: number; cpuSeconds: number }> {
   const path = join(scratch, 'sound.mp4');
@@ -48,7 +50,7 @@ export function encodeSound(
       ...['-vn', ...trackArguments({ facts, encoder, audioEncoder: 'aac', withoutSubtitles })],
       ...['-map_metadata:g', '-1', '-map_metadata:s', '-1', '-map_chapters', '0', '-f', 'mp4', `file:${path}`],
     ];
-    const watch = stallWatch(signal);
+    const watch = progressWatch(signal, limits);
     const percent = percentMeter(facts.duration, onProgress);
     const onStdout = progressReader((progress) => {
       watch.saw(progress);

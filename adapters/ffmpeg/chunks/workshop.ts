@@ -1,6 +1,7 @@
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Cutting, MediaTools } from '../../../core/ports/index.ts';
+import type { SourceLimits } from '../../../core/source-limits.ts';
 import { planTimeline } from '../../../core/timeline.ts';
 import { reachOf } from '../../../core/timeline-reach.ts';
 import { forgetHdr } from '../boxes.ts';
@@ -22,13 +23,14 @@ export interface ChunkWorkshop extends FfmpegPrograms {
   encoders?: readonly Encoder[] | undefined;
   /** Of the encoder. */
   threads: number;
+  limits?: SourceLimits | undefined;
 }
 
 /** The media tools for a video that is worked on in chunks. */
 export function chunkTools(
   workshop: ChunkWorkshop,
 ): Pick<MediaTools, 'cut' | 'enhanceChunk' | 'encodeSound' | 'assemble'> {
-  const { ffmpeg, ffprobe, log, inventory, encoders = ENCODERS, threads } = workshop;
+  const { ffmpeg, ffprobe, log, inventory, encoders = ENCODERS, threads, limits } = workshop;
 
   async function encoderOf({ encoder: name, build }: Cutting, signal: AbortSignal): Promise<Encoder> {
     const ours = await inventory(signal);
@@ -54,12 +56,12 @@ export function chunkTools(
       const { timeline } = cut;
       const chunk = timeline.chunks[index];
       if (!chunk) throw new TransientError('chunk_failed', `There is no chunk ${index}.`);
-      const encoding = { ...job, timeline, chunk, encoder, threads: cut.threads };
+      const encoding = { ...job, timeline, chunk, encoder, threads: cut.threads, limits };
       return encodeChunk({ ffmpeg, ffprobe }, encoding, log);
     },
 
     async encodeSound({ cut, ...job }) {
-      return encodeSound(ffmpeg, { ...job, encoder: await encoderOf(cut, job.signal) }, log);
+      return encodeSound(ffmpeg, { ...job, limits, encoder: await encoderOf(cut, job.signal) }, log);
     },
 
     async assemble({ chunks, facts, sound, scratch, signal }) {
