@@ -23,6 +23,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'hostile',
+          include: ['test/hostile/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'integration',
           // One running pipeline for both: a browser is one more client of it.
           include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],

@@ -25,7 +25,7 @@ const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
 const total: Outcome = { passed: 0, failed: 0 };
 
 if (wants('check')) for (const [name, command] of CHECKS) count(await check(name, command));
-for (const project of ['unit', 'corpus', 'integration']) if (wants(project)) count(await vitest(project));
+for (const project of ['unit', 'corpus', 'hostile', 'integration']) if (wants(project)) count(await vitest(project));
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -15,19 +15,27 @@ const KEPT = new Set([
 /** More than anybody writes by hand; a command line has its limits, too. */
 const LONGEST_TAG = 4000;
 
+/** Of what is told, so that a record stays small whatever a file holds. */
+const MOST_TOLD = 50;
+const LONGEST_TOLD = 100;
+
 type Tags = Record<string, string> | undefined;
 
 /** What will not be in the output: the streams that nobody takes, and the tags that give a person away. */
 export function droppedOf(streams: Stream[], tags: Tags[], hasChapters: boolean): Dropped[] {
   const names = [...new Set(tags.flatMap((each) => Object.keys(each ?? {})))];
-  return [
+  const all = [
     // QuickTime keeps chapter titles in a track of their own, which comes back as chapters.
     ...streams.filter((stream) => !(hasChapters && stream.codec_tag_string === 'text')).map(droppedStream),
     ...names.filter((name) => LOCATION.test(name)).map((name): Dropped => ({ kind: 'location', what: name })),
     ...names
       .filter((name) => DEVICE.test(name) && !LOCATION.test(name))
       .map((name): Dropped => ({ kind: 'device', what: name })),
-  ];
+  ].map(({ kind, what }): Dropped => ({ kind, what: what.slice(0, LONGEST_TOLD) }));
+  const [last] = all.slice(MOST_TOLD);
+  return last
+    ? [...all.slice(0, MOST_TOLD), { kind: last.kind, what: `and ${all.length - MOST_TOLD} more` }]
+    : all;
 }
 
 /** By name what will be in the output. A list of what may stay, since nobody can list all that may not. */

@@ -11,6 +11,9 @@ import { videoOf } from './video-facts.ts';
  */
 export const FIRST_VIDEO = '0:V:0';
 
+/** Sounds, and subtitles, as many as a Blu-ray has: each of them is encoded. */
+const MOST_TRACKS = 32;
+
 /**
  * The facts that work depends on.
  *
@@ -18,14 +21,14 @@ export const FIRST_VIDEO = '0:V:0';
  */
 export function factsOf({ format, streams, chapters }: Report): SourceFacts {
   const video = streams.find((stream) => stream.codec_type === 'video' && !isPicture(stream));
-  const audible = streams.filter(isSound);
+  const audible = streams.filter(isSound).slice(0, MOST_TRACKS);
   if (!video) {
     const only = streams.some(({ codec_type }) => codec_type === 'audio') ? 'no video, only audio' : 'no video';
     throw new BadInput('not_a_video', `This file holds ${only}.`);
   }
   const start = time(format?.start_time) ?? 0;
   const sounds = audible.map(soundOf);
-  const texts = streams.filter(isTextSubtitle);
+  const texts = streams.filter(isTextSubtitle).slice(0, MOST_TRACKS);
   const kept = new Set([video, ...audible, ...texts]);
   return {
     container: format?.format_name ?? '',

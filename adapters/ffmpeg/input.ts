@@ -15,6 +15,9 @@ const DEMUXERS = [
 /** 64 Mpixel, above any camera's: a forged header cannot make us reserve memory for more. */
 const MAX_PIXELS = 8192 * 8192;
 
+/** Bytes of one block of memory: a picture of so many pixels has at most half of it. What is packed may unpack to more. */
+const MAX_BLOCK = 1024 ** 3;
+
 /** A source as an FFmpeg program reads it. */
 export interface Input {
   /** The options that confine the program to this source, and the source. */
@@ -38,7 +41,7 @@ export async function withInput<T>(
     return await use({
       args: [
         ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS.join(',')],
-        ...['-max_pixels', String(MAX_PIXELS), '-i', served.url],
+        ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS), '-i', served.url],
       ],
       reached: served.reached,
       blameStorage: () => {

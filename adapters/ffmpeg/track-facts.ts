@@ -29,13 +29,18 @@ export function defaultSound(sounds: AudioFacts[]): AudioFacts | null {
   return sounds.find((sound) => sound.default) ?? sounds[0] ?? null;
 }
 
+/** More than anybody writes; each is an argument of a command line, which has its limits. */
+const LONGEST_TITLE = 500;
+/** ISO 639, with what BCP 47 can hang on it. */
+const LANGUAGE = /^[A-Za-z0-9-]{2,35}$/;
+
 function trackOf({ index, codec_name, tags, disposition }: Stream): SubtitleFacts {
-  const { language, title } = tags ?? {};
+  const { language = '', title = '' } = tags ?? {};
   return {
     index,
     codec: codec_name ?? '',
-    language: language && language !== 'und' ? language : null,
-    title: title || null,
+    language: LANGUAGE.test(language) && language !== 'und' ? language : null,
+    title: title.slice(0, LONGEST_TITLE) || null,
     default: disposition?.default === 1,
   };
 }
