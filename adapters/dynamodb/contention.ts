@@ -4,7 +4,8 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import { TransientError } from '../../core/errors.ts';
+import type { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type RequestError, TransientError } from '../../core/errors.ts';
 import { rowFromImage } from './row.ts';
 
 const MAX_TRIES = 20;
@@ -29,6 +30,17 @@ export async function untilSettled<T>(what: string, attempt: () => Promise<T | t
     await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
   }
   throw new TransientError('contended', `Not done after ${MAX_TRIES} tries: ${what}. Try again later.`);
+}
+
+export type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
+
+/** One write of several that happen together or not at all. */
+export interface Write {
+  item: TransactItem;
+  /** Names it, so that a repeat whose first answer was lost finds its own name in the row. */
+  writeId?: string;
+  /** What it means when this one's condition does not hold; unless given, that the row is another than it was. */
+  refused?: () => RequestError;
 }
 
 /** Why a conditional write did not happen. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hourOf } from '../../core/use-limits.ts';
 import { position } from '../../core/video-list.ts';
 
 /*
@@ -13,6 +14,8 @@ import { position } from '../../core/video-list.ts';
  *   CONN#{id}           SUB#{file_id}                   what it subscribed to
  *   WATCH#{shard}       {file_id}                       an attempt that may be in flight
  *   ONCE#{client_id}#…  ONCE                            an idempotency key that was used
+ *   USES#{who}          {hour}                          how much one client began within an hour
+ *   USES                IN_FLIGHT                       how many videos are in flight
  *   HEALTH              WORKER#{name}                   a worker's last sign of life
  */
 export interface Key {
@@ -74,6 +77,9 @@ export const onceKey = (clientId: string, key: string): Key => ({
   pk: `ONCE#${clientId}#${createHash('sha256').update(key).digest('hex')}`,
   sk: 'ONCE',
 });
+
+export const usesKey = (who: string, time: Date): Key => ({ pk: `USES#${who}`, sk: hourOf(time) });
+export const inFlightKey: Key = { pk: 'USES', sk: 'IN_FLIGHT' };
 
 export const HEALTH_PK = 'HEALTH';
 export const workerKey = (worker: string): Key => ({ pk: HEALTH_PK, sk: WORKER_PREFIX + worker });

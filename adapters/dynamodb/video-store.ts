@@ -12,8 +12,9 @@ import { ObjectConflict, RequestError } from '../../core/errors.ts';
 import { newPiece } from '../../core/pieces.ts';
 import type { PieceOfVideo, PieceRef, VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
+import type { UseLimits } from '../../core/use-limits.ts';
 import type { Video } from '../../core/video.ts';
-import { again, outcome, untilSettled } from './contention.ts';
+import { again, type Lost, outcome, untilSettled, type Write } from './contention.ts';
 import {
   epochAfter,
   type Key,
@@ -31,6 +32,7 @@ import { pieceRows } from './piece-rows.ts';
 import { everyRowBelow } from './reading.ts';
 import { removeRows } from './removing.ts';
 import { readRow } from './row.ts';
+import { refusalAmong, useCounts } from './use-counts.ts';
 import { videoListing } from './video-listing.ts';
 import { pointerRow, settledAt, videoFromRow, videoRow } from './video-rows.ts';
 import { watchList } from './watch-list.ts';
@@ -40,12 +42,18 @@ const Once = z.object({ fingerprint: z.string(), file_id: z.string() });
 
 export { videoFromImage } from './video-rows.ts';
 
-/** Records of videos in the table described in `keys.ts`. */
+/**
+ * Records of videos in the table described in `keys.ts`.
+ *
+ * @param limits on what is begun; none for whoever begins nothing
+ */
 export function dynamoVideoStore(
   client: DynamoDBDocumentClient,
   table: string,
   now: () => Date = () => new Date(),
+  limits?: UseLimits,
 ): VideoStore {
+  const counting = useCounts(table, limits, now);
   const rows = pieceRows(client, table, now);
   const { pieces, removePieces } = rows;
   const lists = { ...videoListing(client, table), ...watchList(client, table) };
@@ -65,16 +73,17 @@ export function dynamoVideoStore(
       fingerprint: once.fingerprint,
       file_id: video.file_id,
     };
-    const items: TransactItem[] = [
-      { Put: { ...isNew, Item: videoRow(video, randomUUID()) } },
-      { Put: { ...isNew, Item: pointerRow(video, onceRow?.pk) } },
+    const writes: Write[] = [
+      { item: { Put: { ...isNew, Item: videoRow(video, randomUUID()) } } },
+      { item: { Put: { ...isNew, Item: pointerRow(video, onceRow?.pk) } } },
+      ...(onceRow ? [{ item: { Put: unused(onceRow) } }] : []),
+      { item: watch(video) },
+      ...counting(undefined, video),
     ];
-    if (onceRow) items.push({ Put: unused(onceRow) });
-    items.push(watch(video));
     return untilSettled('adding a video', async () => {
-      const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems: items })));
+      const rivals = await transact(writes);
       if (!rivals) return video;
-      const used = rivals.found(2);
+      const used = onceRow && rivals.found(2);
       if (once && used) {
         const first = readRow(Once, used);
         if (first.fingerprint !== once.fingerprint) {
@@ -85,6 +94,7 @@ export function dynamoVideoStore(
         return (await get(first.file_id)) ?? again;
       }
       if (rivals.failed(0)) throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
+      throwRefusal(writes, rivals);
       return again;
     });
   }
@@ -134,19 +144,32 @@ export function dynamoVideoStore(
   }
 
   /** Writes all or nothing; false when one of the rows is not what it was. */
-  async function written(writes: { item: TransactItem; writeId?: string }[]): Promise<boolean> {
+  async function written(writes: Write[]): Promise<boolean> {
+    const rivals = await transact(writes);
+    if (!rivals) return true;
+    // Our own name in a row: the first answer was lost on the way, and this is the answer to the repeat.
+    if (writes.some(({ writeId }, at) => writeId !== undefined && rivals.found(at)?.write_id === writeId)) return true;
+    throwRefusal(writes, rivals);
+    return false;
+  }
+
+  function transact(writes: Write[]) {
     const [only, ...others] = writes;
-    const rivals = await outcome(
+    return outcome(
       only?.item.Put && others.length === 0
         ? client.send(new PutCommand(only.item.Put as PutCommandInput))
         : client.send(new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) })),
     );
-    // Our own name in a row: the first answer was lost on the way, and this is the answer to the repeat.
-    return !rivals || writes.some(({ writeId }, at) => writeId !== undefined && rivals.found(at)?.write_id === writeId);
+  }
+
+  /** Where there is no room for more: another try would find none, either. */
+  function throwRefusal(writes: Write[], { failed }: Lost): void {
+    const refusal = refusalAmong(writes, failed);
+    if (refusal) throw refusal;
   }
 
   /** Writes `next` if the row is still `current`, and what hangs on it. */
-  function replacing(current: Video, next: Video): { item: TransactItem; writeId?: string }[] {
+  function replacing(current: Video, next: Video): Write[] {
     const writeId = randomUUID();
     const put = {
       TableName: table,
@@ -160,6 +183,7 @@ export function dynamoVideoStore(
       { item: { Put: put }, writeId },
       ...(settled === settledAt(current) ? [] : [{ item: { Update: settle(next, settled) } }]),
       ...(next.attempt === current.attempt ? [] : [{ item: watch(next) }]),
+      ...counting(current, next),
     ];
   }
 
@@ -180,11 +204,18 @@ export function dynamoVideoStore(
     await removeSubscriptions(file_id);
     await removePieces(file_id, Number.POSITIVE_INFINITY);
     await forgetOnce(video);
-    const TransactItems = [videoKey(file_id), pointerKey(video), watchKey(file_id)].map((Key) => ({
-      Delete: { TableName: table, Key },
-    }));
+    const drop = (Key: Key) => ({ TableName: table, Key });
     await untilSettled(`removing video ${file_id}`, async () => {
-      const rivals = await outcome(client.send(new TransactWriteCommand({ TransactItems })));
+      const current = await get(file_id);
+      // What is counted out goes by what it is: it must not become another meanwhile.
+      const same = current
+        ? { ConditionExpression: 'seq = :seq', ExpressionAttributeValues: { ':seq': current.seq } }
+        : { ConditionExpression: 'attribute_not_exists(pk)' };
+      const rivals = await transact([
+        { item: { Delete: { ...drop(videoKey(file_id)), ...same } } },
+        ...[pointerKey(video), watchKey(file_id)].map((key) => ({ item: { Delete: drop(key) } })),
+        ...counting(current, undefined),
+      ]);
       return rivals ? again : undefined;
     });
   }
@@ -227,5 +258,3 @@ export function dynamoVideoStore(
     });
   }
 }
-
-type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];

@@ -3,17 +3,32 @@ import { belongsInSnapshot } from '../../core/notices.ts';
 import { newPiece, Piece } from '../../core/pieces.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { Video } from '../../core/video.ts';
+import { hourOf, spenderOf, tooManyUploads, tooManyVideos, type UseLimits } from '../../core/use-limits.ts';
+import { isInFlight, Video } from '../../core/video.ts';
 import { cursorAt, pageSize, position, positionOf, searchable } from '../../core/video-list.ts';
 
 const ONCE_MS = 24 * 60 * 60 * 1000;
 
 /** Records in memory. Like every store it hands out copies: a record changes by `change` alone. */
-export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore {
+export function memoryVideoStore(now: () => Date = () => new Date(), limits?: UseLimits): VideoStore {
   const records = new Map<string, Video>();
   const watching = new Map<string, number>();
   const rows = new Map<string, Map<string, Piece>>();
   const used = new Map<string, { fingerprint: string; fileId: string; until: number }>();
+
+  const uses = new Map<string, number>();
+
+  /** Counts what the record becomes, if there is room for it. */
+  function count(from: Video | undefined, to: Video): void {
+    const key = JSON.stringify([spenderOf(to), hourOf(now())]);
+    const uploads = (uses.get(key) ?? 0) + 1;
+    const begins = to.attempt !== from?.attempt;
+    if (limits && begins && uploads > limits.uploadsPerHour) throw tooManyUploads(limits, now());
+    const flies = isInFlight(to) && !(from && isInFlight(from));
+    const inFlight = [...records.values()].filter(isInFlight).length;
+    if (limits && flies && inFlight >= limits.videosInFlight) throw tooManyVideos();
+    if (begins) uses.set(key, uploads);
+  }
 
   /** Newest first. */
   const ofClient = (clientId: string): Video[] =>
@@ -36,6 +51,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
       if (records.has(video.file_id)) {
         throw new ObjectConflict('video_exists', `There is a video ${video.file_id} already.`);
       }
+      count(undefined, video);
       records.set(video.file_id, Video.parse(video));
       watching.set(video.file_id, video.attempt);
       if (once && onceKey !== undefined) {
@@ -55,6 +71,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
       const decided = decide(current);
       if (decided instanceof Refusal || decided === current) return decided;
       const next = { ...decided, seq: current.seq + 1 };
+      count(current, next);
       records.set(fileId, Video.parse(next));
       if (next.attempt !== current.attempt) watching.set(fileId, next.attempt);
       return next;
@@ -73,6 +90,7 @@ export function memoryVideoStore(now: () => Date = () => new Date()): VideoStore
         video: decided.video === video ? video : Video.parse({ ...decided.video, seq: video.seq + 1 }),
         piece: decided.piece === piece ? piece : Piece.parse({ ...decided.piece, seq: piece.seq + 1 }),
       };
+      count(video, next.video);
       records.set(file_id, next.video);
       if (decided.piece !== piece) rows.set(file_id, pieces.set(key, next.piece));
       return structuredClone(next);

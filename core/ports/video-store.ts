@@ -8,7 +8,8 @@ export interface VideoStore {
    * Adds a new record. With an idempotency key that this client used within a day, nothing is added and the record of
    * the first call is answered.
    *
-   * @throws RequestError 409 `idempotency_conflict` when the key was used with other content (`fingerprint` differs).
+   * @throws RequestError 409 `idempotency_conflict` when the key was used with other content (`fingerprint` differs);
+   *   Overuse when there is no room for more: 429 `too_many_uploads`, 503 `too_many_videos`. A repeat is no more.
    */
   create(video: Video, once?: { key: string; fingerprint: string }): Promise<Video>;
 
@@ -19,7 +20,7 @@ export interface VideoStore {
    * else was faster), and writes the answer with `seq` one higher on the condition that nobody wrote in between.
    * `gone` when there is no such record.
    *
-   * @throws TransientError `contended` when others were faster too often.
+   * @throws TransientError `contended` when others were faster too often; Overuse, as above, when it would begin anew
    */
   change(fileId: string, decide: (video: Video) => Video | Refusal): Promise<Video | Refusal>;
 

@@ -8,9 +8,11 @@ import { clientConnectionKey, connectionKey, videoKey } from '../../adapters/dyn
 import { dynamoVideoStore, videoFromImage } from '../../adapters/dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from '../../adapters/dynamodb/worker-board.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
+import type { UseLimits } from '../../core/use-limits.ts';
 import { cancelVideo, type Video } from '../../core/video.ts';
 import { aVideo } from '../a-video.ts';
 import { connectionStoreConformance } from '../conformance/connection-store.ts';
+import { useLimitsConformance } from '../conformance/use-limits.ts';
 import { videoStoreConformance } from '../conformance/video-store.ts';
 import { workerBoardConformance } from '../conformance/worker-board.ts';
 import { aClock } from '../twins.ts';
@@ -26,6 +28,16 @@ afterAll(() => fresh.remove());
 
 describe('videos in DynamoDB', () =>
   videoStoreConformance((now) => dynamoVideoStore(fresh.client, fresh.table, now), { runs: 8 }));
+describe('use, counted in DynamoDB', () => {
+  const tables: FreshTable[] = [];
+  afterAll(() => Promise.all(tables.map((table) => table.remove())));
+  const open = async (now: () => Date, limits: UseLimits) => {
+    const table = await freshTable();
+    tables.push(table);
+    return dynamoVideoStore(table.client, table.table, now, limits);
+  };
+  useLimitsConformance(open, { runs: 5 });
+});
 describe('connections in DynamoDB', () =>
   connectionStoreConformance(() => dynamoConnectionStore(fresh.client, fresh.table)));
 describe('workers in DynamoDB', () => {
@@ -48,7 +60,9 @@ describe('the table', () => {
   });
   afterAll(() => own.remove());
 
-  const rows = async () => (await own.client.send(new ScanCommand({ TableName: own.table }))).Items ?? [];
+  const all = async () => (await own.client.send(new ScanCommand({ TableName: own.table }))).Items ?? [];
+  const isCount = ({ pk }: Record<string, unknown>) => String(pk).startsWith('USES');
+  const rows = async () => (await all()).filter((row) => !isCount(row));
   const image = async (key: { pk: string; sk: string }) => {
     const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
     return (await own.client.send(new GetItemCommand({ TableName: own.table, Key }))).Item;
@@ -70,6 +84,23 @@ describe('the table', () => {
     await connections.remove('c');
     for (let index = 0; index < 30; index++) await connections.remove(`c${index}`);
     expect(await rows()).toEqual([]);
+  });
+
+  it('keeps how much was begun within an hour for that hour, and one count of what is in flight', async () => {
+    const video = await add();
+    const end = new Date(clock.now());
+    end.setUTCMinutes(60, 0, 0);
+    const hour = { pk: 'USES#somebody', sk: clock.now().toISOString().slice(0, 13) };
+    expect((await all()).filter(isCount)).toContainEqual({
+      ...hour,
+      used: expect.any(Number),
+      expires_at_epoch: end.getTime() / 1000,
+    });
+    const inFlight = async () => (await all()).find(({ pk }) => pk === 'USES');
+    const before = await inFlight();
+    expect(before).toEqual({ pk: 'USES', sk: 'IN_FLIGHT', used: expect.any(Number) });
+    await videos.remove(video);
+    expect((await inFlight())?.used).toBe(before?.used - 1);
   });
 
   it('lets connections, subscriptions and idempotency keys expire, and counts them no longer when they are late to go', async () => {
