@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { useLimitsOf } from '../core/limits-of.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { apiGatewayAudience } from './apigateway/audience.ts';
 import { createSocketClient } from './apigateway/client.ts';
@@ -52,7 +53,7 @@ export function table() {
   const client = createDocumentClient();
   const name = required('TABLE_NAME');
   return {
-    videos: dynamoVideoStore(client, name),
+    videos: dynamoVideoStore(client, name, now, useLimitsOf(process.env)),
     connections: dynamoConnectionStore(client, name),
     workers: dynamoWorkerBoard(client, name),
   };

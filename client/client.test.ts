@@ -87,3 +87,12 @@ test('a wish to be left alone is respected', async () => {
   await client.get(fileId);
   expect(Date.now() - began).toBeGreaterThanOrEqual(950);
 });
+
+test('who is asked to wait for long is told so at once', async () => {
+  const fileId = await uploaded();
+  server.trouble(/GET/, 1, (request, response) => {
+    response.setHeader('retry-after', '1800');
+    return refuse(429)(request, response);
+  });
+  await expect(client.get(fileId)).rejects.toMatchObject({ status: 429, retryAfterMs: 1_800_000 });
+});

@@ -62,6 +62,9 @@ export interface Retries {
 
 export const maySucceedLater = (error: unknown): boolean => error instanceof ReelightError && error.retryable;
 
+/** Whoever is asked to wait for longer wants to know, and not to wait. */
+const LONGEST_WAIT_MS = 30_000;
+
 /** Does something until it succeeds, fails for good, or has failed `attempts` times. */
 export async function retrying<T>(
   action: (failures: number) => Promise<T>,
@@ -75,7 +78,8 @@ export async function retrying<T>(
       failures += 1;
       if (signal?.aborted || failures >= attempts || !worthIt(error)) throw error;
       const asked = error instanceof ClientError ? (error.retryAfterMs ?? 0) : 0;
-      await sleep(Math.max(backoff(failures, timing), Math.min(asked, 30_000)), signal);
+      if (asked > LONGEST_WAIT_MS) throw error;
+      await sleep(Math.max(backoff(failures, timing), asked), signal);
     }
   }
 }

@@ -4,7 +4,7 @@ import { ClientError, ConnectionError } from '../client/index.ts';
 export function inWords(error: unknown): string {
   if (error instanceof ClientError) {
     if (error.status === 404) return 'This video is not here any more. It may have been deleted.';
-    if (error.status === 429) return `The server is busy: ${sentence(error.message)} Try again in a moment.`;
+    if (error.code === 'too_many_videos') return sentence(error.message);
     if (error.status >= 500) return `${sentence(error.message)} That is the server’s fault; trying again may help.`;
     return sentence(error.message);
   }

@@ -31,7 +31,7 @@ import {
 import { pieceRows } from './piece-rows.ts';
 import { everyRowBelow } from './reading.ts';
 import { removeRows } from './removing.ts';
-import { readRow } from './row.ts';
+import { InvalidRow, readRow } from './row.ts';
 import { refusalAmong, useCounts } from './use-counts.ts';
 import { videoListing } from './video-listing.ts';
 import { pointerRow, settledAt, videoFromRow, videoRow } from './video-rows.ts';
@@ -206,18 +206,24 @@ export function dynamoVideoStore(
     await forgetOnce(video);
     const drop = (Key: Key) => ({ TableName: table, Key });
     await untilSettled(`removing video ${file_id}`, async () => {
-      const current = await get(file_id);
+      const current = await get(file_id).catch(whenUnreadable);
       // What is counted out goes by what it is: it must not become another meanwhile.
       const same = current
         ? { ConditionExpression: 'seq = :seq', ExpressionAttributeValues: { ':seq': current.seq } }
-        : { ConditionExpression: 'attribute_not_exists(pk)' };
+        : current === undefined && { ConditionExpression: 'attribute_not_exists(pk)' };
       const rivals = await transact([
         { item: { Delete: { ...drop(videoKey(file_id)), ...same } } },
         ...[pointerKey(video), watchKey(file_id)].map((key) => ({ item: { Delete: drop(key) } })),
-        ...counting(current, undefined),
+        ...counting(current ?? undefined, undefined),
       ]);
       return rivals ? again : undefined;
     });
+  }
+
+  /** Such a record can be removed, too; what it counted for, nobody knows. */
+  function whenUnreadable(error: unknown): null {
+    if (error instanceof InvalidRow) return null;
+    throw error;
   }
 
   async function removeSubscriptions(fileId: string): Promise<void> {

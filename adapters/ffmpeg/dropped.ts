@@ -33,9 +33,7 @@ export function droppedOf(streams: Stream[], tags: Tags[], hasChapters: boolean)
       .map((name): Dropped => ({ kind: 'device', what: name })),
   ].map(({ kind, what }): Dropped => ({ kind, what: what.slice(0, LONGEST_TOLD) }));
   const [last] = all.slice(MOST_TOLD);
-  return last
-    ? [...all.slice(0, MOST_TOLD), { kind: last.kind, what: `and ${all.length - MOST_TOLD} more` }]
-    : all;
+  return last ? [...all.slice(0, MOST_TOLD), { kind: last.kind, what: `and ${all.length - MOST_TOLD} more` }] : all;
 }
 
 /** By name what will be in the output. A list of what may stay, since nobody can list all that may not. */

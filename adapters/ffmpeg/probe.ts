@@ -37,8 +37,9 @@ export async function probe(
     if (ended.code !== 0 || !report?.format) {
       log.info('not read', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }
-    if (ended.signal || !report) throw new TransientError('probe_failed', 'The file could not be looked at.');
-    if (report.error || !report.format) throw unreadable('it is damaged, or no video at all');
+    // Where a decoder cannot even be opened, ffprobe ends in the middle of its report; without one, it never began.
+    if (ended.signal || stdout.length === 0) throw new TransientError('probe_failed', 'The file could not be looked at.');
+    if (!report || report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
     const facts = factsOf(report);
     const { hdr, index } = facts.video;

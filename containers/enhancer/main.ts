@@ -1,11 +1,13 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ecsTaskProtection } from '../../adapters/ecs/task-protection.ts';
+import { confinement } from '../../adapters/ffmpeg/confine.ts';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
 import { broker, buckets, now, table, workerMeter } from '../../adapters/from-environment.ts';
 import { openCvVision } from '../../adapters/opencv/vision.ts';
 import type { Broker } from '../../adapters/rabbitmq/broker.ts';
+import { sourceLimitsOf } from '../../core/limits-of.ts';
 import { jsonLog } from '../../core/log.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { pace } from '../../core/pace.ts';
@@ -37,7 +39,8 @@ const { videos, workers } = table();
 const { uploads, files } = buckets();
 const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), 'reelight'), worker));
 const threads = process.env.ENCODER_THREADS;
-const media = ffmpegTools({ ...findFfmpeg(), log, ...(threads && { threads: Number(threads) }) });
+const limits = sourceLimitsOf(process.env);
+const media = ffmpegTools({ ...findFfmpeg(), log, limits, ...(threads && { threads: Number(threads) }) });
 const vision = openCvVision();
 const meter = workerMeter();
 
@@ -55,7 +58,8 @@ try {
     signal: stop,
   });
   await report();
-  log.info('ready');
+  const { setpriv, prlimit } = confinement();
+  log.info('ready', { dies_with_us: setpriv !== undefined, bounded: prlimit !== undefined });
   await work(tasks);
 } catch (error) {
   if (error !== stop.reason) throw error;

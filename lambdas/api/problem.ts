@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { RequestError, TransientError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { Overuse } from '../../core/use-limits.ts';
 
 /** Every error answer: RFC 9457, https://www.rfc-editor.org/rfc/rfc9457 */
 export const Problem = z
@@ -26,6 +27,7 @@ const TITLES: Record<number, string> = {
   410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -52,9 +54,16 @@ export function invalid(error: z.ZodError): Response {
   return problem(400, 'invalid_request', `${field}: ${message}`, field);
 }
 
+function comeBack({ status, code, message, retryAfterSeconds }: Overuse): Response {
+  const refused = problem(status, code, message);
+  refused.headers.set('retry-after', String(retryAfterSeconds));
+  return refused;
+}
+
 /** Turns whatever a route threw into an answer; what is unexpected is logged, not told. */
 export function onError(log: Log): (error: Error, c: Context) => Response {
   return (error, c) => {
+    if (error instanceof Overuse) return comeBack(error);
     if (error instanceof RequestError) return problem(error.status, error.code, error.message, error.field);
     // Hono's own refusals, such as a body that is no JSON.
     if (error instanceof HTTPException) return problem(error.status, 'invalid_request', error.message);

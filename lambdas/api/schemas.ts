@@ -42,15 +42,14 @@ const VideoType = z
   .regex(/^[Vv][Ii][Dd][Ee][Oo]\/[\w.+-]+$/, 'the content type must be video/*')
   .openapi({ example: 'video/mp4' });
 
+const sizeUpTo = (maxUpload: number) =>
+  z.int().min(1, 'the file is empty').max(maxUpload, `at most ${maxUpload} bytes`);
+
 export function uploadRequest(maxUpload: number) {
   return z
     .strictObject({
       filename: Filename,
-      size: z
-        .int()
-        .min(1, 'the file is empty')
-        .max(maxUpload, `at most ${maxUpload} bytes`)
-        .openapi({ example: 1_055_736 }),
+      size: sizeUpTo(maxUpload).openapi({ example: 1_055_736 }),
       content_type: VideoType,
       client_id: ClientId.optional(),
       profile: Profile.default(DEFAULT_PROFILE),
@@ -60,14 +59,16 @@ export function uploadRequest(maxUpload: number) {
 }
 
 /** What is checked of a form upload, once its parts are read. */
-export const FormUpload = z.strictObject({
-  filename: Filename,
-  size: z.int().min(1, 'the file is empty'),
-  content_type: VideoType,
-  client_id: ClientId.optional(),
-  profile: Profile.default(DEFAULT_PROFILE),
-  hdr: Hdr.default(DEFAULT_HDR),
-});
+export function formUpload(maxUpload: number) {
+  return z.strictObject({
+    filename: Filename,
+    size: sizeUpTo(maxUpload),
+    content_type: VideoType,
+    client_id: ClientId.optional(),
+    profile: Profile.default(DEFAULT_PROFILE),
+    hdr: Hdr.default(DEFAULT_HDR),
+  });
+}
 
 /** The parts of the form, as the documents tell of them. */
 export const FormFields = z

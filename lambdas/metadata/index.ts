@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { headerTools } from '../../adapters/ffmpeg/header-tools.ts';
 import { buckets, functionLog, functionMeter, lazyBroker, now, table } from '../../adapters/from-environment.ts';
+import { sourceLimitsOf } from '../../core/limits-of.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { extractMetadata } from '../../pipeline/extract-metadata.ts';
 
@@ -18,7 +19,7 @@ export interface RabbitMqEvent {
 const log = functionLog();
 const broker = lazyBroker('metadata', log);
 const { videos } = table();
-const media = headerTools({ ...findFfmpeg(), log });
+const media = headerTools({ ...findFfmpeg(), log, limits: sourceLimitsOf(process.env) });
 const stores = buckets();
 const meter = functionMeter();
 

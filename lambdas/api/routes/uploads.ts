@@ -17,7 +17,7 @@ import {
   FileIdParam,
   FormAnswer,
   FormFields,
-  FormUpload,
+  formUpload,
   json,
   PartsRequest,
   problems,
@@ -62,7 +62,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     responses: {
       201: json('Where to send the bytes', UploadAnswer),
       200: json('The form was taken', FormAnswer),
-      ...problems(400, 409, 410, 413, 415),
+      ...problems(400, 409, 410, 413, 415, 429, 503),
     },
   });
   app.openAPIRegistry.registerPath(start);
@@ -113,7 +113,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     const known = new Set(['file', 'client_id', 'profile', 'hdr']);
     const unknown = [...form.keys()].find((name) => !known.has(name));
     if (unknown) throw new RequestError(400, 'invalid_request', `${unknown}: is not known here`, unknown);
-    const checked = FormUpload.safeParse({
+    const checked = formUpload(maxUpload).safeParse({
       filename: file.name || 'video',
       size: file.size,
       content_type: declaredType(file),

@@ -80,7 +80,7 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: 'Work on a video once more, with the same profile or another',
       request: { params: FileIdParam, body: json('', RetryRequest) },
-      responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 404, 409) },
+      responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 404, 409, 429, 503) },
     }),
     async (c) => {
       // No body at all is as good as an empty one: then nothing was validated.
