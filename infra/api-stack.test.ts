@@ -41,10 +41,12 @@ describe.each(TARGETS)('the API stack of %s', (deployment) => {
     const edge = onAws ? ['ORIGIN_SECRET'] : [];
     const buckets = ['TABLE_NAME', 'UPLOADS_BUCKET', 'FILES_BUCKET'];
     const broker = ['BROKER_URL', 'BROKER_SECRET_ARN'];
+    const uses = ['MAX_UPLOAD_BYTES', 'MAX_UPLOADS_PER_HOUR', 'MAX_VIDEOS_IN_FLIGHT'];
+    const sights = ['MAX_DURATION_SECONDS', 'MAX_PIXELS', 'MAX_FRAME_RATE'];
     const expected = {
-      Api: [...buckets, 'SOURCE_QUEUE_URL', 'MAX_UPLOAD_BYTES', 'REELIGHT_VERSION', ...edge],
+      Api: [...buckets, 'SOURCE_QUEUE_URL', 'REELIGHT_VERSION', ...uses, ...edge],
       Dispatch: [...buckets, ...broker],
-      Metadata: [...buckets, ...broker],
+      Metadata: [...buckets, ...broker, ...sights, 'FFMPEG_MEMORY_MIB'],
       Notify: ['TABLE_NAME', 'SOCKET_ENDPOINT'],
       Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS', ...edge],
       Sweep: [...buckets, ...broker, 'SOURCE_QUEUE_URL'],

@@ -19,6 +19,7 @@ import type { AwsConfig, Config } from './config.ts';
 import { type DataStack, DISPATCH_TIMEOUT, queueDefaults } from './data-stack.ts';
 import { type FunctionNeeds, ffmpeg, imageFunction, zipFunction } from './functions.ts';
 import { type Estate, grantApi, grantDispatch, grantMetadata, grantNotify, grantSocket, grantSweep } from './grants.ts';
+import { limitsOnRequest, limitsOnSight } from './limits.ts';
 import { edgeSecretName } from './names.ts';
 import type { Inside } from './network-stack.ts';
 
@@ -26,6 +27,9 @@ import type { Inside } from './network-stack.ts';
 const SWEEP_EVERY = Duration.minutes(5);
 /** API Gateway gives up on an integration after 30 seconds. */
 const ANSWER_TIMEOUT = Duration.seconds(29);
+/** MiB of the metadata function, and what of it Node takes: the rest is FFmpeg's. */
+const METADATA_MEMORY = 2048;
+const NODE_MEMORY = 512;
 /** Every warm dispatch function holds one connection to the broker. */
 const DISPATCH_CONCURRENCY = 10;
 
@@ -112,7 +116,7 @@ export class ApiStack extends Stack {
         ...this.buckets(),
         SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
         REELIGHT_VERSION: reelight.version,
-        MAX_UPLOAD_BYTES: String(this.config.maxUploadBytes),
+        ...limitsOnRequest(this.config),
         ...this.edgeOnly(),
       },
     });
@@ -244,10 +248,17 @@ export class ApiStack extends Stack {
     const { config, artifacts } = this;
     const needs: FunctionNeeds = {
       description: 'Writes down what can be known about a source',
-      // FFmpeg decodes the first frame, of 4K sources too.
-      memorySize: 2048,
+      // FFmpeg decodes the first frame, of 8K sources too.
+      memorySize: METADATA_MEMORY,
       timeout: Duration.minutes(2),
-      environment: { ...this.table(), ...this.buckets(), ...this.brokerAccess(), ...ffmpeg(config) },
+      environment: {
+        ...this.table(),
+        ...this.buckets(),
+        ...this.brokerAccess(),
+        ...limitsOnSight(config),
+        FFMPEG_MEMORY_MIB: String(METADATA_MEMORY - NODE_MEMORY),
+        ...ffmpeg(config),
+      },
       inside: this.inside,
     };
     const metadata =

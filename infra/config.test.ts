@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_MAX_UPLOAD } from '../core/upload-plan.ts';
 import file from '../reelight.config.ts';
 import { ConfigError, type ConfigFile, readConfig } from './config.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { PRESETS } from './presets.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:broker-AbCdEf';
@@ -101,7 +101,7 @@ describe('a deployment to the emulator', () => {
       target: 'emulator',
       name: 'reelight',
       allowedOrigins: ['*'],
-      maxUploadBytes: DEFAULT_MAX_UPLOAD,
+      ...DEFAULT_LIMITS,
       logRetentionDays: 30,
       emulatorUrl: 'http://localhost:4566',
       broker: undefined,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReelightError } from '../core/errors.ts';
-import { DEFAULT_MAX_UPLOAD } from '../core/upload-plan.ts';
+import { DEFAULT_LIMITS, LIMIT_SETTINGS } from './limits.ts';
 import { PRESET_SETTINGS, PRESETS, type Preset, REFUSED_IN_PROD } from './presets.ts';
 import { AllowedOrigins, AwsSettings, Name, RETENTION_DAYS, SETTING_NAMES, type SettingsInput } from './settings.ts';
 
@@ -36,12 +36,13 @@ const EmulatorSettings = z
     target: z.literal('emulator'),
     name: Name.default('reelight'),
     allowedOrigins: AllowedOrigins.default(['*']),
-    /** Bytes. */
-    maxUploadBytes: z.coerce
-      .number({ error: 'must be a number of bytes' })
-      .int('must be a whole number of bytes')
-      .min(1, 'must be a number of bytes')
-      .default(DEFAULT_MAX_UPLOAD),
+    maxUploadBytes: LIMIT_SETTINGS.maxUploadBytes.default(DEFAULT_LIMITS.maxUploadBytes),
+    maxDurationSeconds: LIMIT_SETTINGS.maxDurationSeconds.default(DEFAULT_LIMITS.maxDurationSeconds),
+    maxPixels: LIMIT_SETTINGS.maxPixels.default(DEFAULT_LIMITS.maxPixels),
+    maxFrameRate: LIMIT_SETTINGS.maxFrameRate.default(DEFAULT_LIMITS.maxFrameRate),
+    maxWorkSeconds: LIMIT_SETTINGS.maxWorkSeconds.default(DEFAULT_LIMITS.maxWorkSeconds),
+    maxUploadsPerHour: LIMIT_SETTINGS.maxUploadsPerHour.default(DEFAULT_LIMITS.maxUploadsPerHour),
+    maxVideosInFlight: LIMIT_SETTINGS.maxVideosInFlight.default(DEFAULT_LIMITS.maxVideosInFlight),
     logRetentionDays: z.coerce
       .number()
       .pipe(z.literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` }))

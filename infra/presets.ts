@@ -5,6 +5,7 @@ export const PRESETS = ['dev', 'prod'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 const GiB = 1024 ** 3;
+const HOUR = 60 * 60;
 
 /** What a deployment is unless it says otherwise. docs/deploy.md has what each of them costs. */
 export const PRESET_SETTINGS: Record<Preset, SettingsInput> = {
@@ -15,6 +16,12 @@ export const PRESET_SETTINGS: Record<Preset, SettingsInput> = {
     auth: 'none',
     firewall: false,
     maxUploadBytes: 5 * GiB,
+    maxDurationSeconds: 2 * HOUR,
+    maxPixels: 4096 * 2304,
+    maxFrameRate: 300,
+    maxWorkSeconds: 6 * HOUR,
+    maxUploadsPerHour: 50,
+    maxVideosInFlight: 100,
     requestsPerFiveMinutes: 2_000,
     requestsPerSecond: 50,
     edgeSecret: 1,
@@ -46,6 +53,12 @@ export const PRESET_SETTINGS: Record<Preset, SettingsInput> = {
     auth: 'oidc',
     firewall: true,
     maxUploadBytes: DEFAULT_MAX_UPLOAD,
+    maxDurationSeconds: 6 * HOUR,
+    maxPixels: 8192 * 4320,
+    maxFrameRate: 300,
+    maxWorkSeconds: 12 * HOUR,
+    maxUploadsPerHour: 100,
+    maxVideosInFlight: 2_000,
     requestsPerFiveMinutes: 2_000,
     requestsPerSecond: 500,
     edgeSecret: 1,

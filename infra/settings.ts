@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { LIMIT_SETTINGS } from './limits.ts';
+import { number, whole } from './numbers.ts';
 
 /*
  * Every setting of a deployment to AWS. They are one flat list, so that each can be given in `reelight.config.ts` and,
@@ -7,7 +9,6 @@ import { z } from 'zod';
 
 /** Retention periods that CloudWatch Logs knows. */
 export const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-const TiB = 1024 ** 4;
 
 /** MiB of memory that Fargate gives to CPU units: smallest, largest, step. */
 const FARGATE: Record<number, [number, number, number]> = {
@@ -18,12 +19,6 @@ const FARGATE: Record<number, [number, number, number]> = {
   16384: [32768, 122880, 8192],
 };
 
-/** A number, or its digits as they come from a command line. */
-const number = () => z.union([z.number(), z.string()], { error: 'must be a number' }).transform(Number);
-const whole = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return number().pipe(z.int({ error }).min(least, { error }).max(most, { error }));
-};
 const oneOf = <const T extends number>(values: readonly [T, ...T[]]) =>
   number().pipe(z.literal(values, { error: `must be one of ${values.join(', ')}` }));
 const flag = () => z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
@@ -69,8 +64,8 @@ const Settings = z.strictObject({
 
   // Limits
 
-  /** Bytes. S3 takes objects of up to 50 TB. */
-  maxUploadBytes: whole(1, 45 * TiB),
+  // Of a video, and of how many there are: limits.ts.
+  ...LIMIT_SETTINGS,
   /** From one address, within five minutes; the firewall counts. */
   requestsPerFiveMinutes: whole(100, 2_000_000),
   /** Of all clients together, to each of the two APIs. */

@@ -184,10 +184,10 @@ describe('the enhancers', () => {
 
   it('know what they need, no secret among it', () => {
     const names = (container.Environment as { Name: string }[]).map(({ Name }) => Name);
-    expect(names.sort()).toEqual([
-      ...['BROKER_SECRET_ARN', 'BROKER_URL', 'FILES_BUCKET', 'STOP_GRACE_SECONDS', 'TABLE_NAME', 'UPLOADS_BUCKET'],
-      ...['WORKER_CPU', 'WORKER_MEMORY'],
-    ]);
+    const places = ['TABLE_NAME', 'UPLOADS_BUCKET', 'FILES_BUCKET', 'BROKER_SECRET_ARN', 'BROKER_URL'];
+    const limits = ['MAX_DURATION_SECONDS', 'MAX_PIXELS', 'MAX_FRAME_RATE', 'MAX_WORK_SECONDS'];
+    const ofMachine = ['WORKER_CPU', 'WORKER_MEMORY', 'STOP_GRACE_SECONDS', 'FFMPEG_MEMORY_MIB', 'FFMPEG_FILE_MIB'];
+    expect(names.sort()).toEqual([...places, ...limits, ...ofMachine].sort());
     expect(JSON.stringify(workers.toJSON())).not.toContain('{{resolve:');
   });
 

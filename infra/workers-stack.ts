@@ -13,6 +13,7 @@ import type { BrokerStack } from './broker-stack.ts';
 import type { AwsConfig } from './config.ts';
 import { zipFunction } from './functions.ts';
 import { grantBacklog, grantEnhancer, grantPolling, grantTaskProtection } from './grants.ts';
+import { limitsOnWork } from './limits.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { scale } from './scaling.ts';
 
@@ -21,6 +22,12 @@ const STOP_TIMEOUT = Duration.seconds(120);
 /** As the bridge of one machine: small in number, since a batch that fails is given again as a whole. */
 const METADATA_BATCH = 10;
 const SCRATCH = { name: 'scratch', path: '/scratch' } as const;
+
+/** MiB that Node and OpenCV take of a worker's memory: the rest is FFmpeg's. */
+const NODE_MEMORY = 1024;
+/** Of the disk; and what lies there at once: the result, and the source as browsers play it or the chunks it was made of. */
+const IMAGE_GIB = 3;
+const FILES_AT_ONCE = 2;
 
 export interface WorkersStackProps extends StackProps {
   config: AwsConfig;
@@ -126,6 +133,9 @@ export class WorkersStack extends Stack {
         // For the receipts.
         WORKER_CPU: String(config.workerCpu),
         WORKER_MEMORY: String(config.workerMemory),
+        ...limitsOnWork(config),
+        FFMPEG_MEMORY_MIB: String(config.workerMemory - NODE_MEMORY),
+        FFMPEG_FILE_MIB: String(Math.floor(((config.workerScratch - IMAGE_GIB) * 1024) / FILES_AT_ONCE)),
       },
       logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'enhancer', logGroup: this.logGroup }),
       stopTimeout: STOP_TIMEOUT,

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Config, readConfig } from '../infra/config.ts';
 import { fingerprint } from '../infra/fingerprint.ts';
+import { limitsIn } from '../infra/limits.ts';
 import { BUCKETS, bucketName, stackNames } from '../infra/names.ts';
 import { Outputs } from '../infra/outputs.ts';
 import { brokerAddress } from './broker-address.ts';
@@ -59,6 +60,7 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
     brokerUrl: broker.url,
     brokerSecretArn: await ensureBrokerSecret(emulator, broker),
     ...(allowedOrigins && { allowedOrigins }),
+    ...limitsIn(process.env),
     ...ffmpeg(process.env),
   };
   const config = readConfig(settings);

@@ -38,7 +38,8 @@ export async function probe(
       log.info('not read', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }
     // Where a decoder cannot even be opened, ffprobe ends in the middle of its report; without one, it never began.
-    if (ended.signal || stdout.length === 0) throw new TransientError('probe_failed', 'The file could not be looked at.');
+    if (ended.signal || stdout.length === 0)
+      throw new TransientError('probe_failed', 'The file could not be looked at.');
     if (!report || report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
     const facts = factsOf(report);
