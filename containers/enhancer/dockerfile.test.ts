@@ -66,3 +66,16 @@ it('has the thread that looks at pictures where the enhancer seeks it', async ()
     await rm(folder, { recursive: true });
   }
 });
+
+it('runs as nobody in particular, on a Debian, whose util-linux holds FFmpeg to its bounds', () => {
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  const final = stages.filter((stage) => /^ENTRYPOINT /m.test(stage));
+  expect(final).toHaveLength(2);
+  for (const stage of final) {
+    const users = [...stage.matchAll(/^USER (.+)$/gm)].map(([, user]) => user);
+    expect(users).toEqual(['1000:1000']);
+    // No shell comes between, and nothing runs after as somebody else.
+    expect(stage).toMatch(/^ENTRYPOINT \["/m);
+  }
+  expect(stages[0]).toMatch(/^node:[\d.]+-bookworm-slim/);
+});
