@@ -23,6 +23,9 @@ const [given] = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument
 const seconds = Number(given ?? 180);
 const jsonAt = process.argv.indexOf('--json');
 
+/** What is done once all pieces are there. */
+const JOINING = ['fetch', 'assemble', 'poster', 'store', 'publish'];
+
 interface Run {
   workers: number;
   wall: number;
@@ -105,9 +108,6 @@ async function pin(pids: Record<string, number>): Promise<void> {
 async function send({ base }: ReturnType<typeof talkTo>, path: string): Promise<string> {
   return createClient({ baseUrl: base, clientId: 'bench-scale' }).upload(await fileAt(path));
 }
-
-/** What is done once all pieces are there. */
-const JOINING = ['fetch', 'assemble', 'poster', 'store', 'publish'];
 
 async function measured(reelight: ReturnType<typeof talkTo>, workers: number, path: string) {
   const began = Date.now();
