@@ -13,6 +13,7 @@ export function rangeSource(
   let bytesRead = 0;
   return {
     size,
+    identity: `${key} ${etag}`,
     bytesRead: () => bytesRead,
     async read(start, end, signal) {
       const bytes = await store.read(key, { start, end, etag }, signal);

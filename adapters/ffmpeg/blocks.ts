@@ -5,8 +5,17 @@ import type { ByteRange } from './range-header.ts';
  * the latest are kept, since FFmpeg looks at a header, leaves, comes back, and hops between pictures and sound where a
  * file keeps them apart.
  */
-const BLOCK = 512 * 1024;
+const LARGEST_BLOCK = 512 * 1024;
+const SMALLEST_BLOCK = 64 * 1024;
+/** What a reader takes of a block is on average half of its first and half of its last: little of a part of the source. */
+const BLOCKS_A_SOURCE = 512;
 const KEPT = 32;
+
+/** The size of the blocks of a source, in bytes: a power of two. */
+export function blockSizeOf(size: number): number {
+  const share = 2 ** Math.floor(Math.log2(Math.max(1, size / BLOCKS_A_SOURCE)));
+  return Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, share));
+}
 
 /** The blocks that are at hand or on their way, by number, in the order of their last use. */
 export type Blocks = Map<number, { bytes: Promise<Buffer>; begunFor: AbortSignal }>;
@@ -27,7 +36,7 @@ export function blocksOf(
   size: number,
   read: (block: ByteRange) => Promise<Buffer>,
   signal: AbortSignal,
-  { block = BLOCK, kept = KEPT, blocks = new Map() }: Keeping = {},
+  { block = blockSizeOf(size), kept = KEPT, blocks = new Map() }: Keeping = {},
 ) {
   async function blockAt(index: number): Promise<Buffer> {
     for (;;) {

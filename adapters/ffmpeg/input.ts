@@ -1,6 +1,6 @@
 import { ReelightError, TransientError } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { serveSource } from './range-server.ts';
+import { type Bound, serveSource } from './range-server.ts';
 
 /**
  * What people upload as video, and audio files, so that they can be told what is missing. Left out is everything that
@@ -30,13 +30,18 @@ export interface Input {
   redact(text: string): string;
 }
 
-/** Lends the source to an FFmpeg program by a loopback address. Afterwards nobody can read it, and nobody does. */
+/**
+ * Lends the source to an FFmpeg program by a loopback address. Afterwards nobody can read it, and nobody does.
+ *
+ * @param bound where only a part of the source is wanted: what lies behind it is not sent before it is missed
+ */
 export async function withInput<T>(
   source: RangeSource,
   signal: AbortSignal,
   use: (input: Input) => Promise<T>,
+  bound?: Bound,
 ): Promise<T> {
-  const served = await serveSource(source, signal);
+  const served = await serveSource(source, signal, { bound });
   try {
     return await use({
       args: [

@@ -5,15 +5,15 @@ import { afterEach, expect, it } from 'vitest';
 import { ObjectConflict } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
 import { bytesSource } from '../../test/file-source.ts';
-import { type ServedSource, serveSource } from './range-server.ts';
+import { type Bound, type ServedSource, serveSource } from './range-server.ts';
 
 const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
 const PATIENCE = { retryPauseMs: 1, stallMs: 200 };
 const never = new AbortController().signal;
 const open: ServedSource[] = [];
 
-async function serve(source: RangeSource, signal = never): Promise<ServedSource> {
-  const served = await serveSource(source, signal, PATIENCE);
+async function serve(source: RangeSource, signal = never, bound?: Bound): Promise<ServedSource> {
+  const served = await serveSource(source, signal, { patience: PATIENCE, bound });
   open.push(served);
   return served;
 }
@@ -134,4 +134,43 @@ it('ends everything when closed: connections, reads, the address', async () => {
   await expect(answer).rejects.toThrow();
   await expect(fetch(served.url)).rejects.toThrow();
   expect(served.failure()).toBeUndefined();
+});
+
+it('sends what lies beyond a bound once it is missed', async () => {
+  const bytes = Buffer.alloc(2 ** 20 + 100_000, 'x');
+  let hungry = false;
+  const { url } = await serve(bytesSource(bytes), never, { from: 0, to: 2 ** 20, isHungry: () => hungry });
+  let got = 0;
+  const asked = request(url, (response) => {
+    response.on('data', ({ length }: Buffer) => {
+      got += length;
+    });
+  });
+  const all = new Promise((resolve) => asked.once('response', (response) => response.once('end', resolve)));
+  asked.end();
+  while (got < 2 ** 20) await sleep(5);
+  await sleep(300);
+  expect(got).toBe(2 ** 20);
+  hungry = true;
+  await all;
+  expect(got).toBe(bytes.length);
+});
+
+it('reads the bytes of one name once, for whoever comes next', async () => {
+  let asked = 0;
+  const source = (identity: string): RangeSource => ({
+    ...bytesSource(BYTES),
+    identity,
+    read: (start, end, signal) => {
+      asked += 1;
+      return bytesSource(BYTES).read(start, end, signal);
+    },
+  });
+  for (const name of ['a', 'a', 'b', 'a', 'c', 'b']) {
+    const { url, close } = await serve(source(name));
+    expect(await (await fetch(url)).text()).toBe(BYTES.toString());
+    await close();
+  }
+  // The third name puts out the one that was used longest ago.
+  expect(asked).toBe(4);
 });

@@ -27,19 +27,32 @@ const PAUSE_MS = 1;
 
 /** What was read of a source stays with it: the next to look at it begins with the same header. */
 const blocksBySource = new WeakMap<RangeSource, Blocks>();
+/** So it does with those that have names, the latest few: a worker often takes up the next piece of the same video. */
+const blocksByName = new Map<string, Blocks>();
+const NAMES = 2;
+
+/** The part of a source beyond which nobody should have to read, but for its header. */
+export interface Bound {
+  from: number;
+  to: number;
+  /** Asked again and again once the reader is there: whether it seems to wait for more. */
+  isHungry(): boolean;
+}
+const ASK_MS = 250;
+/** Of what lies before it, a reader wants the first few pictures to learn what it has to do with. */
+const BEFORE_PAUSE_MS = 8;
 
 /** Serves one source, and nothing else, to whoever on this machine knows the random address. */
 export async function serveSource(
   source: RangeSource,
   signal: AbortSignal,
-  patience?: Patience,
+  { patience, bound }: { patience?: Patience; bound?: Bound | undefined } = {},
 ): Promise<ServedSource> {
   signal.throwIfAborted();
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();
   const stop = AbortSignal.any([signal, closing.signal]);
-  const blocks: Blocks = blocksBySource.get(source) ?? new Map();
-  blocksBySource.set(source, blocks);
+  const blocks = blocksFor(source);
   const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience), stop, { blocks });
   const answers = new Set<Promise<void>>();
   let reached = 0;
@@ -79,15 +92,19 @@ export async function serveSource(
     const left = new AbortController();
     response.once('close', () => left.abort());
     let position = range.start;
+    // An index may lie at the end.
+    const isBounded = bound !== undefined && position < bound.to;
+    const pause = isBounded && position < bound.from ? BEFORE_PAUSE_MS : PAUSE_MS;
     for await (const piece of bytes(range)) {
       for (let from = 0; from < piece.length; from += SLICE) {
+        if (isBounded && position >= bound.to) await hunger(bound, left.signal);
         if (left.signal.aborted) return;
         const slice = piece.subarray(from, from + SLICE);
         const flushed = response.write(slice) || once(response, 'drain', { signal: left.signal });
         position += slice.length;
         reached = Math.max(reached, position / source.size);
         await flushed;
-        await sleep(PAUSE_MS);
+        await sleep(pause);
       }
     }
   }
@@ -103,4 +120,26 @@ export async function serveSource(
       await Promise.all(answers);
     },
   };
+}
+
+function blocksFor(source: RangeSource): Blocks {
+  const { identity } = source;
+  const known = identity ? blocksByName.get(identity) : blocksBySource.get(source);
+  const blocks: Blocks = known ?? new Map();
+  if (!identity) blocksBySource.set(source, blocks);
+  else {
+    blocksByName.delete(identity);
+    blocksByName.set(identity, blocks);
+    for (const oldest of blocksByName.keys()) {
+      if (blocksByName.size <= NAMES) break;
+      blocksByName.delete(oldest);
+    }
+  }
+  return blocks;
+}
+
+/** Until more is wanted, or the reader has left; each time a while after the last, which may have been enough. */
+async function hunger({ isHungry }: Bound, left: AbortSignal): Promise<void> {
+  do await sleep(ASK_MS);
+  while (!left.aborted && !isHungry());
 }

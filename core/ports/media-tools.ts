@@ -9,6 +9,8 @@ import type { SampledFrame } from './vision.ts';
 /** Bytes that can be read anywhere, such as an object in S3. Counts what was read. */
 export interface RangeSource {
   size: number;
+  /** Names these bytes for as long as there are any: what was read under one name needs not be read again. */
+  identity?: string;
   /** Both ends inclusive. */
   read(start: number, end: number, signal: AbortSignal): Promise<Readable>;
 }

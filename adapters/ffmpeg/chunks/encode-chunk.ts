@@ -9,8 +9,9 @@ import { encodeCommand } from '../command.ts';
 import { cpuOf } from '../cpu-time.ts';
 import type { Encoder } from '../encoders.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
-import { withInput } from '../input.ts';
+import { type Input, withInput } from '../input.ts';
 import { type Progress, percentMeter, progressReader } from '../progress.ts';
+import type { Bound } from '../range-server.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
 import { progressWatch } from '../watch.ts';
@@ -38,7 +39,9 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
   const { source, facts, plan, timeline, chunk, scratch, signal, limits } = job;
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
-  return withInput(source, signal, async (input) => {
+  let fed = performance.now();
+  const bound = endOf(chunk, () => performance.now() - fed > HUNGRY_MS);
+  const encode = async (input: Input) => {
     const command = encodeCommand({
       input: [...seekTo(chunk), ...input.args],
       facts: { ...facts, audio: null, sounds: [], subtitles: [], chapters: 0, tags: {} },
@@ -53,6 +56,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
     let last: Progress = { frames: 0, seconds: 0 };
     const onStdout = progressReader((progress) => {
       watch.saw(progress);
+      if (progress.frames > last.frames) fed = performance.now();
       last = progress;
       percent(progress.seconds, 0);
     });
@@ -82,7 +86,19 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       watch.stop();
       if (!whole) await rm(path, { force: true });
     }
-  });
+  };
+  return withInput(source, signal, encode, bound);
+}
+
+/** Encoders say how far they are twice a second. */
+const HUNGRY_MS = 1_500;
+/** Of a chunk's bytes: what decoder and filters look at behind it, about half a second. */
+const BEHIND = 0.05;
+
+/** Sockets would take the next chunk, too, while this one is encoded. */
+function endOf({ bytes: { from, to } }: Chunk, isHungry: () => boolean): Bound | undefined {
+  if (to === null || to <= from) return undefined;
+  return { from, to: to + (to - from) * BEHIND, isHungry };
 }
 
 /**
