@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Shipped, shippedPackages } from './shipped.ts';
+import type { Shipped } from './shipped.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
@@ -8,8 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 export const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 /** THIRD_PARTY_NOTICES.md: what of others is in what we ship, and under which licences. */
-export async function notices(): Promise<string> {
-  const shipped = await shippedPackages();
+export function notices(shipped: readonly Shipped[]): string {
   const texts = new Map<string, string[]>();
   for (const each of shipped) {
     const text = licenceText(each);
