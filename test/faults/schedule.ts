@@ -5,11 +5,17 @@ import type { Random } from './random.ts';
 /** Faults that must not meet strike one after the other; what belongs to other tracks goes on meanwhile. */
 export type Tracks = Record<string, readonly Fault[]>;
 
+interface Span {
+  from: number;
+  to: number;
+}
+
 export interface Limits {
   /** How long a fault may wait for its moment. */
   waitMs: number;
-  /** Between two faults of a track. */
-  pauseMs: { from: number; to: number };
+  /** Between two faults of a track; and between two that all work waits for, of the track `servers`. */
+  pauseMs: Span;
+  longPauseMs: Span;
   /** Each fault once, or again and again until the signal. */
   once: boolean;
 }
@@ -38,13 +44,17 @@ export async function strikeAll(
 ): Promise<Map<string, Count>> {
   const faults = Object.values(tracks).flat();
   const counts = new Map(faults.flatMap(kindsOf).map((kind) => [kind, { struck: 0, fired: 0 }]));
-  await Promise.all(Object.entries(tracks).map(([track, faults]) => run(scene.random.fork(track), faults)));
+  await Promise.all(
+    Object.entries(tracks).map(([track, faults]) =>
+      run(scene.random.fork(track), faults, track === 'servers' ? limits.longPauseMs : limits.pauseMs),
+    ),
+  );
   return counts;
 
-  async function run(random: Random, faults: readonly Fault[]): Promise<void> {
+  async function run(random: Random, faults: readonly Fault[], { from, to }: Span): Promise<void> {
     for (let round = 1; faults.length > 0 && !scene.signal.aborted; round++) {
       for (const [at, fault] of random.shuffled(faults).entries()) {
-        await pauseOr(random.int(limits.pauseMs.from, limits.pauseMs.to), scene.signal);
+        await pauseOr(random.int(from, to), scene.signal);
         if (scene.signal.aborted) return;
         await strike(fault, scene.random.fork(`${fault.name}, round ${round}, ${at}`));
       }

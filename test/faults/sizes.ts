@@ -4,15 +4,15 @@ type Size = Pick<SessionOptions, 'load' | 'limits' | 'lateMs'>;
 
 /** Runs on for minutes or hours: every fault comes again and again. */
 export const LONG: Size = {
-  load: 4,
-  limits: { waitMs: 60_000, pauseMs: { from: 1_000, to: 8_000 }, once: false },
+  load: 5,
+  limits: { waitMs: 60_000, pauseMs: { from: 500, to: 3_000 }, longPauseMs: { from: 15_000, to: 30_000 }, once: false },
   lateMs: 60_000,
 };
 
 /** A part of every test run: some faults, once. A busy machine may be long in coming to the moment of one. */
 export const SHORT: Size = {
   load: 3,
-  limits: { waitMs: 240_000, pauseMs: { from: 0, to: 2_000 }, once: true },
+  limits: { waitMs: 240_000, pauseMs: { from: 0, to: 2_000 }, longPauseMs: { from: 0, to: 4_000 }, once: true },
   lateMs: 5_000,
 };
 

@@ -34,7 +34,7 @@ export interface OwnBroker {
 }
 
 /** On a busy machine; an idle one takes less than ten seconds. */
-const START_MS = 180_000;
+const START_MS = 300_000;
 
 /** The recipe is the one-machine broker's; only the folder, the port and the life are its own. */
 export async function startOwnBroker(): Promise<OwnBroker> {

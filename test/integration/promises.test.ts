@@ -15,15 +15,16 @@ vi.setConfig({ testTimeout: 900_000 });
 const SEED = 20;
 
 it('keeps every promise while everything fails', async () => {
+  const notes: string[] = [];
   const report = await runSession({
     ...SHORT,
     name: 'promises',
     seed: SEED,
     choose: (tracks) => once(chosen(tracks, ({ name }) => SHORT_FAULTS.includes(name))),
-    note: (line) => console.log(line),
+    note: (line) => notes.push(line),
     signal: new AbortController().signal,
   });
-  console.log(tell(report, SEED));
+  console.log([...notes, '', tell(report, SEED)].join('\n'));
   expect(report.violations).toEqual([]);
   // A kill counts where it came.
   const fired = [...report.counts]

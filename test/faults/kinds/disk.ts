@@ -15,7 +15,7 @@ export function diskFaults(files: readonly string[]): Fault[] {
       const full = new Map<string, JobFolder>();
       const said = new AbortController();
       const stop = rig.logs.hear(({ worker, fields }) => {
-        if (![...full.values()].some((job) => job.worker === worker) || !FULL.test(JSON.stringify(fields))) return;
+        if (![...full.values()].some((job) => job.worker === worker) || !tellsOf(file, fields)) return;
         if (!said.signal.aborted) fired(`${worker}: ${fields.error ?? fields.message}`);
         said.abort();
       });
@@ -30,6 +30,12 @@ export function diskFaults(files: readonly string[]): Fault[] {
       for (const path of full.keys()) emptyDiskFor(path, file);
     },
   }));
+}
+
+/** Whether a worker says that it could not write the file; of what is nice to have it says that it was left out. */
+function tellsOf(file: string, fields: Record<string, unknown>): boolean {
+  const isLeftOut = fields.message === 'left out' && file.startsWith(`${fields.step}.`);
+  return isLeftOut || FULL.test(JSON.stringify(fields));
 }
 
 /** @throws Error when it does: then it is killed, before it takes all memory */
