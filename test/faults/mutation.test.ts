@@ -15,6 +15,9 @@ vi.mock('node:fs', async (original) => {
   return { ...(await original<object>()), createWriteStream };
 });
 
+// Seconds of work, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** Of runs that a whole pipeline has to come through. */
 const SEEDS = 60;
 /** Of runs among which there is one that a broken pipeline does not come through. */
