@@ -10,6 +10,7 @@ import type { Ports } from '../core/ports/index.ts';
 import { release } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Receipt, Video } from '../core/video.ts';
+import { waitsForPlan } from './claim-piece.ts';
 import { completed, underProcessClaim } from './claim-process.ts';
 import { cleanUp } from './clean-up.ts';
 import { ENHANCED_META, type EnhancePorts } from './enhance.ts';
@@ -38,6 +39,7 @@ export function assemble(
     refused: async () => {
       const video = await ports.videos.get(message.file_id);
       if (video?.processes.video_enhancement.status === 'completed') await cleanUp(ports, video, message.attempt);
+      if (video && waitsForPlan(video) && video.attempt === message.attempt) await publishPlan(ports, video);
     },
   };
   return underProcessClaim(ports, task, (claim) =>
@@ -138,16 +140,19 @@ async function fetchAll(files: Ports['files'], pieces: Piece['result'][], scratc
 }
 
 /** Pieces that are gone are made again, and so is the plan: it is the same, and finds what is still there. */
-async function planAnew({ videos, tasks }: EnhancePorts, { video, log }: Claim<Video>): Promise<Finished<Video>> {
-  const { file_id, attempt, trace } = video;
+async function planAnew(ports: EnhancePorts, { video, log }: Claim<Video>): Promise<Finished<Video>> {
   log.warn('pieces are gone: they are made again');
-  await videos.removePieces(file_id, attempt);
+  await ports.videos.removePieces(video.file_id, video.attempt);
   return {
     ends: release,
     record: (current) => ({ ...current, work: null }),
-    after: () => tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace }),
+    after: () => publishPlan(ports, video),
     undo: async () => {},
   };
+}
+
+function publishPlan({ tasks }: EnhancePorts, { file_id, attempt, trace }: Video): Promise<void> {
+  return tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace });
 }
 
 /** What all of it took: planning, the pieces, and this. */

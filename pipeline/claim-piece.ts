@@ -72,7 +72,9 @@ function isCurrent(video: Video, { attempt, plan }: Message<'video.piece'>): boo
   return video.attempt === attempt && video.work?.plan === plan;
 }
 
-const waitsForPlan = ({ work, processes }: Video) => work === null && processes.video_enhancement.status === 'pending';
+/** Whether another plan is to be made, and nobody has begun with it. */
+export const waitsForPlan = ({ work, processes }: Video): boolean =>
+  work === null && processes.video_enhancement.status === 'pending';
 
 /** What cannot be read ends the whole; for anything else there is another plan, and one that is not cut in the end. */
 function failedVideo(video: Video, { kind, reason }: Failure, now: Date): Video {

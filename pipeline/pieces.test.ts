@@ -289,6 +289,12 @@ it('makes again what is gone when it is to be put together', async () => {
   const [piece] = (await here.ports.videos.pieces(id)).filter(({ result }) => result?.kind === 'chunk');
   if (piece?.result?.kind !== 'chunk') throw new Error('no chunk');
   await here.ports.files.remove(piece.result.key);
+  // It dies before it can say so, and the broker gives its task again.
+  const [assembly] = here.published;
+  here.recorded.breakWith(new TransientError('broker_unavailable', 'gone'));
+  await expect(here.work(here.published.shift())).rejects.toThrow('gone');
+  here.recorded.breakWith(undefined);
+  await here.work(assembly);
   await here.drain();
   // The source for comparing is there already.
   await expectWhole(here, CHUNKS + 1 + 1 + 0.1);
