@@ -6,6 +6,7 @@ import { apiGatewayAudience } from './apigateway/audience.ts';
 import { createSocketClient } from './apigateway/client.ts';
 import { createDocumentClient } from './dynamodb/client.ts';
 import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
+import { dynamoTicketStore } from './dynamodb/ticket-store.ts';
 import { dynamoVideoStore } from './dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from './dynamodb/worker-board.ts';
 import { createMeter, type RunningMeter } from './metering/meter.ts';
@@ -55,6 +56,7 @@ export function table() {
   return {
     videos: dynamoVideoStore(client, name, now, useLimitsOf(process.env)),
     connections: dynamoConnectionStore(client, name),
+    tickets: dynamoTicketStore(client, name),
     workers: dynamoWorkerBoard(client, name),
   };
 }

@@ -4,7 +4,7 @@
  */
 export const CORS = {
   methods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
-  requestHeaders: ['content-type', 'idempotency-key', 'range', 'if-none-match', 'traceparent'],
+  requestHeaders: ['authorization', 'content-type', 'idempotency-key', 'range', 'if-none-match', 'traceparent'],
   responseHeaders: ['content-range', 'accept-ranges', 'etag', 'content-length', 'last-modified', 'retry-after'],
   maxAgeSeconds: 600,
 } as const;

@@ -50,7 +50,11 @@ export function endOfHour(now: Date): Date {
   return new Date((Math.floor(now.getTime() / HOUR_MS) + 1) * HOUR_MS);
 }
 
-/** Who is counted. Those who do not say who they are share one count, or saying nothing would be the way around it. */
-export function spenderOf({ client_id }: Pick<Video, 'client_id'>): string {
+/**
+ * Who is counted: who signed in, or else the client. Those who do not say who they are share one count, or saying nothing
+ * would be the way around it.
+ */
+export function spenderOf({ owner, client_id }: Pick<Video, 'owner' | 'client_id'>): string {
+  if (owner !== null) return owner;
   return /^anonymous-[0-9a-f]{32}$/.test(client_id) ? 'anonymous' : client_id;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_HDR, HDR_CHOICES } from './hdr-choice.ts';
+import { Owner } from './owner.ts';
 import { Work } from './pieces.ts';
 import { cancel, isTerminal, PROCESS_TYPES, Process, type ProcessType, pendingProcess } from './process.ts';
 import { PROFILE_NAMES } from './profiles/names.ts';
@@ -83,6 +84,7 @@ export type Receipt = z.infer<typeof Receipt>;
 export const Video = z.object({
   v: z.literal(1),
   file_id: FileId,
+  owner: Owner.default(null),
   client_id: ClientId,
   filename: z.string(),
   size: z.int(),
@@ -122,12 +124,13 @@ export type NewVideo = Pick<
   Video,
   'file_id' | 'client_id' | 'filename' | 'size' | 'content_type' | 'profile' | 'trace' | 'upload'
 > &
-  Partial<Pick<Video, 'hdr'>>;
+  Partial<Pick<Video, 'hdr' | 'owner'>>;
 
 export function newVideo(from: NewVideo, now: Date): Video {
   return {
     v: 1,
     hdr: DEFAULT_HDR,
+    owner: null,
     ...from,
     created_at: now.toISOString(),
     updated_at: now.toISOString(),

@@ -4,9 +4,10 @@ import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
 import { converse } from './converse.ts';
 
-async function say(text: string): Promise<Reply> {
+async function say(text: string, owner: string | null = null): Promise<Reply> {
   const { ports } = twins();
-  await ports.connections.add({ connection_id: 'c', client_id: 'me', connected_at: ports.now().toISOString() });
+  await ports.videos.create(aVideo({ owner: 'ana' }));
+  await ports.connections.add({ connection_id: 'c', owner, client_id: 'me', connected_at: ports.now().toISOString() });
   const replies: Reply[] = [];
   const audience = {
     tell: async (_: string, reply: unknown) => {
@@ -45,4 +46,10 @@ it('says what is wrong with an action', async () => {
 it('does not echo without end', async () => {
   const reply = await say('x'.repeat(100_000));
   expect(JSON.stringify(reply).length).toBeLessThan(2_000);
+});
+
+it('lets the owner follow a video, and knows nothing of it to anybody else who signed in', async () => {
+  const subscribe = JSON.stringify({ action: 'subscribe', file_id });
+  expect(await say(subscribe, 'ana')).toMatchObject({ type: 'subscribed', file_id });
+  expect(await say(subscribe, 'ben')).toMatchObject({ type: 'error', code: 'file_not_found' });
 });

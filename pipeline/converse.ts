@@ -1,12 +1,14 @@
 import { Ask, type Reply } from '../core/conversation.ts';
+import { fileNotFound } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
+import { videosOf } from '../core/videos-of.ts';
 
 /** Echoing is capped: nobody gets us to send large frames. */
 const ECHO_CHARS = 1_000;
 
 /** Answers one message of a connected client. */
 export async function converse(
-  { connections, audience, now }: Pick<Ports, 'connections' | 'audience' | 'now'>,
+  { connections, videos, audience, now }: Pick<Ports, 'connections' | 'videos' | 'audience' | 'now'>,
   connectionId: string,
   text: string,
 ): Promise<void> {
@@ -27,8 +29,19 @@ export async function converse(
       await connections.unsubscribe(connectionId, file_id);
       return { type: 'unsubscribed', timestamp, file_id };
     }
+    if (!(await mayFollow(file_id))) {
+      const { code, message: detail } = fileNotFound();
+      return { type: 'error', timestamp, code, detail };
+    }
     await connections.subscribe(connectionId, file_id);
     return { type: 'subscribed', timestamp, file_id };
+  }
+
+  /** Without sign-in, whoever knows a video may; with it, its owner, to whom another's is not there. */
+  async function mayFollow(fileId: string): Promise<boolean> {
+    const connection = await connections.get(connectionId);
+    if (!connection || connection.owner === null) return true;
+    return (await videosOf(connection.owner, videos).get(fileId)) !== undefined;
   }
 }
 

@@ -33,7 +33,7 @@ it('tells the client and the subscribers, each once', async () => {
     ['follower', 'other'],
     ['stranger', 'third'],
   ] as const) {
-    await ports.connections.add({ connection_id, client_id, connected_at });
+    await ports.connections.add({ connection_id, owner: null, client_id, connected_at });
   }
   await ports.connections.subscribe('follower', uploaded.file_id);
   await ports.connections.subscribe('mine', uploaded.file_id);
@@ -47,8 +47,8 @@ it('tells the client and the subscribers, each once', async () => {
 it('forgets a connection that is gone, and still tells the others', async () => {
   const { ports, clock, heard } = world((connection) => (connection === 'old' ? 'gone' : 'told'));
   const connected_at = clock.now().toISOString();
-  await ports.connections.add({ connection_id: 'old', client_id: 'somebody', connected_at });
-  await ports.connections.add({ connection_id: 'new', client_id: 'somebody', connected_at });
+  await ports.connections.add({ connection_id: 'old', owner: null, client_id: 'somebody', connected_at });
+  await ports.connections.add({ connection_id: 'new', owner: null, client_id: 'somebody', connected_at });
   clock.pass(60_000);
   await announce(ports, aVideo(), uploaded);
   expect(heard.map(([connection]) => connection).toSorted()).toEqual(['new', 'old']);
@@ -58,7 +58,12 @@ it('forgets a connection that is gone, and still tells the others', async () => 
 it('is patient with a connection that is still being made', async () => {
   let asked = 0;
   const { ports, clock, heard } = world(() => (++asked < 3 ? 'gone' : 'told'));
-  const connection = { connection_id: 'young', client_id: 'somebody', connected_at: clock.now().toISOString() };
+  const connection = {
+    connection_id: 'young',
+    owner: null,
+    client_id: 'somebody',
+    connected_at: clock.now().toISOString(),
+  };
   await ports.connections.add(connection);
   await greet(ports, connection);
   expect(heard).toHaveLength(3);
@@ -69,7 +74,12 @@ it('greets, then shows where every recent video of this client stands', async ()
   const { ports, clock, heard } = world();
   await ports.videos.create(aVideo());
   await ports.videos.create(aVideo({ file_id: '6f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11', client_id: 'other' }));
-  await greet(ports, { connection_id: 'c', client_id: 'somebody', connected_at: clock.now().toISOString() });
+  await greet(ports, {
+    connection_id: 'c',
+    owner: null,
+    client_id: 'somebody',
+    connected_at: clock.now().toISOString(),
+  });
   expect(heard.map(([, type]) => type)).toEqual(['connection', 'status_update', 'status_update']);
 });
 
@@ -83,7 +93,37 @@ it('tries once more when a connection cannot be reached', async () => {
       return 'told' as const;
     },
   };
-  await ports.connections.add({ connection_id: 'c', client_id: 'somebody', connected_at: clock.now().toISOString() });
+  await ports.connections.add({
+    connection_id: 'c',
+    owner: null,
+    client_id: 'somebody',
+    connected_at: clock.now().toISOString(),
+  });
   await announce({ ...ports, audience }, aVideo(), uploaded);
   expect(calls).toBe(2);
+});
+
+it('tells nobody but the owner, whatever a client is called and whoever subscribed', async () => {
+  const { ports, clock, heard } = world();
+  const connected_at = clock.now().toISOString();
+  const connections = [
+    { connection_id: 'mine', owner: 'ana', client_id: 'somebody' },
+    { connection_id: 'namesake', owner: 'ben', client_id: 'somebody' },
+    { connection_id: 'nobody', owner: null, client_id: 'somebody' },
+    { connection_id: 'follower', owner: 'ben', client_id: 'other' },
+  ];
+  for (const connection of connections) await ports.connections.add({ ...connection, connected_at });
+  // As if it had subscribed while nobody had to sign in.
+  await ports.connections.subscribe('follower', uploaded.file_id);
+  await announce(ports, aVideo(), { ...uploaded, owner: 'ana' });
+  expect(heard).toEqual([['mine', 'upload_status']]);
+});
+
+it('shows a connection its own client’s videos, not its namesake’s', async () => {
+  const { ports, clock, heard } = world();
+  await ports.videos.create(aVideo({ owner: 'ana' }));
+  const connection = { connection_id: 'c', client_id: 'somebody', connected_at: clock.now().toISOString() };
+  await greet(ports, { ...connection, owner: 'ben' });
+  await greet(ports, { ...connection, owner: null });
+  expect(heard.map(([, type]) => type)).toEqual(['connection', 'connection']);
 });

@@ -19,8 +19,10 @@ export async function announce(ports: NotifyPorts, before: Video | undefined, af
   const notices = noticesOf(before, after);
   if (notices.length === 0) return;
   const announceAll = async () => {
-    const listeners = await ports.connections.listeners(after.client_id, after.file_id);
-    await Promise.all(listeners.map((listener) => tell(ports, listener, notices)));
+    const listeners = await ports.connections.listeners(after, after.file_id);
+    // Subscribing was checked; that it was, is not relied on.
+    const theirs = listeners.filter(({ owner }) => owner === after.owner);
+    await Promise.all(theirs.map((listener) => tell(ports, listener, notices)));
   };
   if (!isTurn(before, after)) return announceAll();
   const span = { name: 'notify', trace: childTrace(after.trace), parent: after.trace };
@@ -36,7 +38,7 @@ function isTurn(before: Video | undefined, after: Video): boolean {
 export async function greet(ports: NotifyPorts, connection: Connection): Promise<void> {
   const { videos, now } = ports;
   const since = new Date(now().getTime() - SNAPSHOT_MS);
-  const snapshot = (await videos.recent(connection.client_id, since)).flatMap(snapshotOf);
+  const snapshot = (await videos.recent(connection, since)).flatMap(snapshotOf);
   const hello: Notice = {
     type: 'connection',
     timestamp: now().toISOString(),

@@ -1,3 +1,4 @@
+import type { ClientRef } from '../core/owner.ts';
 import { type NewVideo, newVideo, type Video } from '../core/video.ts';
 
 /** A record as it is right after `POST /upload`. */
@@ -17,3 +18,6 @@ export function aVideo(changes: Partial<NewVideo> = {}, now = new Date('2026-01-
     now,
   );
 }
+
+/** A client of that name, where nobody signs in. */
+export const nobodys = (client_id: string): ClientRef => ({ owner: null, client_id });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   memoryAudience,
   memoryConnectionStore,
+  memoryTicketStore,
   memoryUploadStore,
   memoryVideoStore,
 } from '../adapters/memory/index.ts';
@@ -122,6 +123,7 @@ export function twins() {
   const ports = {
     videos: memoryVideoStore(clock.now),
     connections: memoryConnectionStore(),
+    tickets: memoryTicketStore(clock.now),
     uploads: memoryUploadStore(),
     files: memoryUploadStore(),
     arrivals: {

@@ -1,17 +1,18 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { type ClientRef, Owner } from '../../core/owner.ts';
 import type { Connection, ConnectionStore } from '../../core/ports/connection-store.ts';
 import { again, outcome, untilSettled } from './contention.ts';
 import {
-  CONNECTION_PREFIX,
   CONNECTION_SK,
   clientConnectionKey,
-  clientPk,
   connectionKey,
   connectionPk,
+  connectionsOf,
   epochAfter,
   type Key,
   SUBSCRIPTION_PREFIX,
+  shelfPk,
   subscribedKey,
   subscriberKey,
   TTL_ATTRIBUTE,
@@ -24,7 +25,12 @@ import { type Image, readRow, rowFromImage } from './row.ts';
 /** API Gateway ends a connection after two hours; a quarter of an hour more for clocks and late messages. */
 const LIFE_MS = 2.25 * 60 * 60 * 1000;
 
-const ConnectionSchema = z.object({ connection_id: z.string(), client_id: z.string(), connected_at: z.string() });
+const ConnectionSchema = z.object({
+  connection_id: z.string(),
+  owner: Owner.default(null),
+  client_id: z.string(),
+  connected_at: z.string(),
+});
 const ConnectionRow = ConnectionSchema.extend({ [TTL_ATTRIBUTE]: z.number() });
 type ConnectionRow = z.infer<typeof ConnectionRow>;
 
@@ -37,11 +43,11 @@ export function dynamoConnectionStore(
   return { add, get, remove, subscribe, unsubscribe, listeners };
 
   async function add(connection: Connection): Promise<void> {
-    const { connection_id, client_id } = connection;
+    const { connection_id } = connection;
     const row = { ...connection, [TTL_ATTRIBUTE]: epochAfter(now(), LIFE_MS) };
     await transact(
       { Put: { TableName: table, Item: { ...row, ...connectionKey(connection_id) } } },
-      { Put: { TableName: table, Item: { ...row, ...clientConnectionKey(client_id, connection_id) } } },
+      { Put: { TableName: table, Item: { ...row, ...clientConnectionKey(connection, connection_id) } } },
     );
   }
 
@@ -53,7 +59,7 @@ export function dynamoConnectionStore(
   /** The connection goes first: from then on nothing can subscribe, so what is found afterwards is all there is. */
   async function remove(connectionId: string): Promise<void> {
     const row = await find(connectionId);
-    if (row) await transact(drop(connectionKey(connectionId)), drop(clientConnectionKey(row.client_id, connectionId)));
+    if (row) await transact(drop(connectionKey(connectionId)), drop(clientConnectionKey(row, connectionId)));
     const below = { pk: connectionPk(connectionId), prefix: SUBSCRIPTION_PREFIX };
     const rows = await everyRowBelow(client, table, below, { ProjectionExpression: 'sk' });
     const files = rows.map(({ sk }) => String(sk).slice(SUBSCRIPTION_PREFIX.length));
@@ -90,9 +96,9 @@ export function dynamoConnectionStore(
     await transact(drop(subscriberKey(fileId, connectionId)), drop(subscribedKey(connectionId, fileId)));
   }
 
-  async function listeners(clientId: string, fileId: string): Promise<Connection[]> {
+  async function listeners(client: ClientRef, fileId: string): Promise<Connection[]> {
     const [own, subscribers] = await Promise.all([
-      below(clientPk(clientId), CONNECTION_PREFIX),
+      below(shelfPk(client), connectionsOf(client)),
       below(videoPk(fileId), SUBSCRIPTION_PREFIX),
     ]);
     const each = new Map([...own, ...subscribers].filter(alive).map((row) => [row.connection_id, row]));

@@ -38,6 +38,7 @@ export function pointerRow(video: Video, oncePk: string | undefined): Record<str
   return {
     ...pointerKey(video),
     file_id: video.file_id,
+    client_id: video.client_id,
     filename_lower: searchable(video.filename),
     settled_at: settledAt(video),
     once_pk: oncePk,

@@ -69,7 +69,7 @@ export function dynamoVideoStore(
   async function create(video: Video, once?: { key: string; fingerprint: string }): Promise<Video> {
     const isNew = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
     const onceRow = once && {
-      ...onceKey(video.client_id, once.key),
+      ...onceKey(video, once.key),
       fingerprint: once.fingerprint,
       file_id: video.file_id,
     };
@@ -199,7 +199,7 @@ export function dynamoVideoStore(
   }
 
   /** What hangs on the record goes first: a removal that dies half-way can be repeated while the record is there. */
-  async function remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void> {
+  async function remove(video: Pick<Video, 'file_id' | 'owner' | 'client_id' | 'created_at'>): Promise<void> {
     const { file_id } = video;
     await removeSubscriptions(file_id);
     await removePieces(file_id, Number.POSITIVE_INFINITY);
@@ -243,7 +243,7 @@ export function dynamoVideoStore(
   }
 
   /** Frees the idempotency key, unless another video has used it since. */
-  async function forgetOnce(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void> {
+  async function forgetOnce(video: Pick<Video, 'file_id' | 'owner' | 'client_id' | 'created_at'>): Promise<void> {
     const pointer = await client.send(
       new GetCommand({ TableName: table, Key: pointerKey(video), ConsistentRead: true }),
     );

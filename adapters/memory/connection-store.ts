@@ -1,3 +1,4 @@
+import { isOn } from '../../core/owner.ts';
 import type { Connection, ConnectionStore } from '../../core/ports/connection-store.ts';
 
 /** Connections and their subscriptions in memory. */
@@ -22,9 +23,9 @@ export function memoryConnectionStore(): ConnectionStore {
     async unsubscribe(connectionId, fileId) {
       connections.get(connectionId)?.subscribed.delete(fileId);
     },
-    async listeners(clientId, fileId) {
+    async listeners(client, fileId) {
       return [...connections.values()]
-        .filter(({ connection, subscribed }) => connection.client_id === clientId || subscribed.has(fileId))
+        .filter(({ connection, subscribed }) => isOn(connection, client) || subscribed.has(fileId))
         .map(({ connection }) => ({ ...connection }));
     },
   };

@@ -1,5 +1,6 @@
 import { ObjectConflict, RequestError } from '../../core/errors.ts';
 import { belongsInSnapshot } from '../../core/notices.ts';
+import { isOn, type Shelf } from '../../core/owner.ts';
 import { newPiece, Piece } from '../../core/pieces.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -31,14 +32,12 @@ export function memoryVideoStore(now: () => Date = () => new Date(), limits?: Us
   }
 
   /** Newest first. */
-  const ofClient = (clientId: string): Video[] =>
-    [...records.values()]
-      .filter((video) => video.client_id === clientId)
-      .sort((a, b) => (position(a) < position(b) ? 1 : -1));
+  const on = (shelf: Shelf): Video[] =>
+    [...records.values()].filter((video) => isOn(video, shelf)).sort((a, b) => (position(a) < position(b) ? 1 : -1));
 
   return {
     async create(video, once) {
-      const onceKey = once && JSON.stringify([video.client_id, once.key]);
+      const onceKey = once && JSON.stringify([video.owner, video.client_id, once.key]);
       const first = onceKey === undefined ? undefined : used.get(onceKey);
       if (once && first && first.until > now().getTime()) {
         if (first.fingerprint !== once.fingerprint) {
@@ -105,10 +104,10 @@ export function memoryVideoStore(now: () => Date = () => new Date(), limits?: Us
       for (const [key, piece] of pieces ?? []) if (piece.attempt <= attempt) pieces?.delete(key);
     },
 
-    async list(clientId, { query, limit, cursor }) {
+    async list(shelf, { query, limit, cursor }) {
       const size = pageSize(limit);
       const from = cursor === undefined ? undefined : positionOf(cursor);
-      const found = ofClient(clientId)
+      const found = on(shelf)
         .filter((video) => from === undefined || position(video) < from)
         .filter(({ filename }) => searchable(filename).includes(searchable(query ?? '')));
       const page = found.slice(0, size);
@@ -116,8 +115,8 @@ export function memoryVideoStore(now: () => Date = () => new Date(), limits?: Us
       return { videos: structuredClone(page), cursor: last ? cursorAt(position(last)) : null };
     },
 
-    async recent(clientId, since) {
-      return structuredClone(ofClient(clientId).filter((video) => belongsInSnapshot(video, since)));
+    async recent(client, since) {
+      return structuredClone(on(client).filter((video) => belongsInSnapshot(video, since)));
     },
 
     async *watched() {

@@ -1,3 +1,5 @@
+import type { ClientRef } from '../owner.ts';
+
 /** Who is connected by WebSocket, and what they want to hear of. */
 export interface ConnectionStore {
   add(connection: Connection): Promise<void>;
@@ -8,11 +10,10 @@ export interface ConnectionStore {
   subscribe(connectionId: string, fileId: string): Promise<boolean>;
   unsubscribe(connectionId: string, fileId: string): Promise<void>;
   /** Everybody to be told of a change to this video: its client's connections and its subscribers, each once. */
-  listeners(clientId: string, fileId: string): Promise<Connection[]>;
+  listeners(client: ClientRef, fileId: string): Promise<Connection[]>;
 }
 
-export interface Connection {
+export interface Connection extends ClientRef {
   connection_id: string;
-  client_id: string;
   connected_at: string;
 }

@@ -1,3 +1,4 @@
+import type { ClientRef, Shelf } from '../owner.ts';
 import type { Piece } from '../pieces.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Video } from '../video.ts';
@@ -24,11 +25,11 @@ export interface VideoStore {
    */
   change(fileId: string, decide: (video: Video) => Video | Refusal): Promise<Video | Refusal>;
 
-  /** A client's videos, newest first. `cursor` is opaque; `query` is sought in filenames, ignoring case. */
-  list(clientId: string, page: ListPage): Promise<{ videos: Video[]; cursor: string | null }>;
+  /** Newest first. `cursor` is opaque; `query` is sought in filenames, ignoring case. */
+  list(shelf: Shelf, page: ListPage): Promise<{ videos: Video[]; cursor: string | null }>;
 
   /** A client's videos that are in flight or were last changed after `since`. */
-  recent(clientId: string, since: Date): Promise<Video[]>;
+  recent(client: ClientRef, since: Date): Promise<Video[]>;
 
   /**
    * Every attempt that was begun and not yet struck off, in no order: what may still be in flight, and some that ended.
@@ -49,7 +50,7 @@ export interface VideoStore {
   removePieces(fileId: string, attempt: number): Promise<void>;
 
   /** Removes every row of the video. Removing what is not there is no error. */
-  remove(video: Pick<Video, 'file_id' | 'client_id' | 'created_at'>): Promise<void>;
+  remove(video: Pick<Video, 'file_id' | 'owner' | 'client_id' | 'created_at'>): Promise<void>;
 }
 
 export interface ListPage {

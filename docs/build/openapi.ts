@@ -5,7 +5,7 @@ import reelight from '../../package.json' with { type: 'json' };
 /** The OpenAPI document, as the running API answers it. No route is called but that one, so there is nothing behind it. */
 export async function openApi(): Promise<OpenApi> {
   const nothing = new Proxy({}, { get: () => undefined });
-  const settings = { version: reelight.version, maxUpload: DEFAULT_MAX_UPLOAD };
+  const settings = { version: reelight.version, maxUpload: DEFAULT_MAX_UPLOAD, signIn: false };
   const app = createApp(nothing as Parameters<typeof createApp>[0], settings);
   return (await (await app.request('/openapi.json')).json()) as OpenApi;
 }

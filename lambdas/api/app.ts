@@ -1,14 +1,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Ports, WorkerBoard } from '../../core/ports/index.ts';
+import { forCaller } from './caller.ts';
 import { invalid, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoRoutes } from './routes/videos.ts';
 import type { ApiSettings } from './settings.ts';
 
-export type ApiPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'now' | 'log'> & {
+export type ApiPorts = Pick<Ports, 'videos' | 'tickets' | 'uploads' | 'files' | 'arrivals' | 'now' | 'log'> & {
   workers: WorkerBoard;
 };
 
@@ -22,8 +24,10 @@ export function createApp(ports: ApiPorts, settings: ApiSettings): OpenAPIHono {
   });
   app.onError(onError(ports.log));
   app.notFound(() => problem(404, 'no_such_route', 'There is nothing at this address. See /docs.'));
-  uploadRoutes(app, ports, settings);
-  videoRoutes(app, ports);
+  const own = forCaller(ports, settings.signIn);
+  uploadRoutes(app, own, settings);
+  videoRoutes(app, own);
+  signInRoutes(app, own);
   fileRoutes(app);
   healthRoutes(app, ports, settings);
   docsRoutes(app, settings);

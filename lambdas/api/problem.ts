@@ -20,6 +20,7 @@ type Problem = z.infer<typeof Problem>;
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -64,7 +65,12 @@ function comeBack({ status, code, message, retryAfterSeconds }: Overuse): Respon
 export function onError(log: Log): (error: Error, c: Context) => Response {
   return (error, c) => {
     if (error instanceof Overuse) return comeBack(error);
-    if (error instanceof RequestError) return problem(error.status, error.code, error.message, error.field);
+    if (error instanceof RequestError) {
+      const answer = problem(error.status, error.code, error.message, error.field);
+      // RFC 9110, 15.5.2
+      if (error.status === 401) answer.headers.set('www-authenticate', 'Bearer');
+      return answer;
+    }
     // Hono's own refusals, such as a body that is no JSON.
     if (error instanceof HTTPException) return problem(error.status, 'invalid_request', error.message);
     log.error('a request failed', error, { method: c.req.method, route: c.req.routePath });

@@ -228,12 +228,14 @@ export const RetryRequest = z
   .openapi('RetryRequest');
 
 export const ListQuery = z.strictObject({
-  client_id: ClientId,
+  client_id: ClientId.optional().openapi({ description: 'Whose videos; may be left out by who signed in.' }),
   q: z.string().max(255).optional().openapi({ description: 'Sought in filenames.' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(1_000).optional().openapi({ description: 'From the page before.' }),
 });
 export const VideoList = z.object({ videos: z.array(VideoRecord), cursor: z.string().nullable() }).openapi('VideoList');
+
+export const TicketAnswer = z.object({ ticket: z.string(), expires_at: Time }).openapi('Ticket');
 
 export const HealthAnswer = z
   .object({

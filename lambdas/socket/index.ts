@@ -5,12 +5,13 @@ import { converse } from '../../pipeline/converse.ts';
 import { cameThroughEdge } from '../through-edge.ts';
 
 const log = functionLog();
-const { connections } = table();
+const { connections, videos } = table();
 const allowedOrigins = required('ALLOWED_ORIGINS').split(',');
-const ports = { connections, audience: audience(), now };
+const ports = { connections, videos, audience: audience(), now };
 
 /** `$connect` carries what the others do not: the query string and the headers. */
 type SocketEvent = APIGatewayProxyWebsocketEventV2 & {
+  requestContext: { authorizer?: { principalId?: string } | null };
   queryStringParameters?: Record<string, string | undefined> | null;
   headers?: Record<string, string | undefined> | null;
 };
@@ -30,9 +31,17 @@ async function connect(event: SocketEvent, connectionId: string): Promise<APIGat
   const client = ClientId.safeParse(event.queryStringParameters?.client_id);
   if (!client.success) return { statusCode: 400, body: 'client_id must be 1 to 128 characters of A-Za-z0-9_.-' };
   if (!originAllowed(event.headers ?? {})) return { statusCode: 403, body: 'This origin is not allowed.' };
-  await connections.add({ connection_id: connectionId, client_id: client.data, connected_at: now().toISOString() });
+  const owner = ownerIn(event);
+  if (owner === undefined) return { statusCode: 401, body: 'Connect with a ticket.' };
+  const who = { connection_id: connectionId, owner, client_id: client.data };
+  await connections.add({ ...who, connected_at: now().toISOString() });
   log.info('connected', { connection: connectionId });
   return { statusCode: 200 };
+}
+
+/** Whose the ticket was that the authorizer took; null where nobody signs in. */
+function ownerIn({ requestContext }: SocketEvent): string | null | undefined {
+  return process.env.SIGN_IN === 'oidc' ? requestContext.authorizer?.principalId : null;
 }
 
 /** Browsers do not apply CORS to WebSockets, so the server has to. Clients that are no browsers send no origin. */

@@ -13,8 +13,9 @@ export function connectionStoreConformance(open: () => ConnectionStore): void {
     file = randomUUID();
   });
 
-  async function connect(clientId = client): Promise<Connection> {
+  async function connect(clientId = client, owner: string | null = null): Promise<Connection> {
     const connection = {
+      owner,
       connection_id: `L0SM9cOFvHcCIhw=${randomUUID()}`,
       client_id: clientId,
       connected_at: new Date().toISOString(),
@@ -24,7 +25,9 @@ export function connectionStoreConformance(open: () => ConnectionStore): void {
   }
 
   const listeners = async (clientId = client, fileId = file) =>
-    (await store.listeners(clientId, fileId)).sort((a, b) => (a.connection_id < b.connection_id ? -1 : 1));
+    (await store.listeners({ owner: null, client_id: clientId }, fileId)).sort((a, b) =>
+      a.connection_id < b.connection_id ? -1 : 1,
+    );
   const sorted = (...connections: Connection[]) =>
     connections.sort((a, b) => (a.connection_id < b.connection_id ? -1 : 1));
 
@@ -55,6 +58,18 @@ export function connectionStoreConformance(open: () => ConnectionStore): void {
       expect(await listeners()).toEqual(sorted(a, b));
       expect(await listeners(`${client}-2`)).toEqual([other]);
       expect(await listeners('nobody')).toEqual([]);
+    });
+
+    it('are their owner’s: a client of the same name is another one', async () => {
+      const [a, b, nobodys] = [await connect(client, 'ana'), await connect(client, 'ben'), await connect()];
+      expect(await store.get(a.connection_id)).toEqual(a);
+      expect(await store.listeners({ owner: 'ana', client_id: client }, file)).toEqual([a]);
+      expect(await store.listeners({ owner: 'ben', client_id: client }, file)).toEqual([b]);
+      expect(await listeners()).toEqual([nobodys]);
+      // Names that begin alike.
+      expect(await store.listeners({ owner: 'ana', client_id: client.slice(0, -1) }, file)).toEqual([]);
+      await store.remove(a.connection_id);
+      expect(await store.listeners({ owner: 'ana', client_id: client }, file)).toEqual([]);
     });
   });
 

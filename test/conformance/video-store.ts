@@ -5,7 +5,7 @@ import type { PieceOfVideo, VideoStore } from '../../core/ports/video-store.ts';
 import { abandon } from '../../core/process.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { cancelVideo, changeProcess, type Video } from '../../core/video.ts';
-import { aVideo } from '../a-video.ts';
+import { aVideo, nobodys } from '../a-video.ts';
 import { aClock } from '../twins.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -65,14 +65,14 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       const first = await store.create(again(), once);
       const changed = await store.change(first.file_id, touch);
       expect(await store.create(again(), once)).toEqual(changed);
-      expect((await store.list(client, { limit: 10 })).videos).toEqual([changed]);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toEqual([changed]);
     });
 
     it('are refused for other content', async () => {
       await store.create(again(), once);
       const other = { ...once, fingerprint: 'f2' };
       await expect(store.create(again(), other)).rejects.toMatchObject({ code: 'idempotency_conflict', status: 409 });
-      expect((await store.list(client, { limit: 10 })).videos).toHaveLength(1);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toHaveLength(1);
     });
 
     it('belong to one client each, and to one key', async () => {
@@ -116,7 +116,7 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
     it('let one of many simultaneous calls add a record', async () => {
       const calls = await Promise.all(Array.from({ length: 8 }, () => store.create(again(), once)));
       expect(new Set(calls.map(({ file_id }) => file_id)).size).toBe(1);
-      expect((await store.list(client, { limit: 10 })).videos).toHaveLength(1);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toHaveLength(1);
     });
   });
 
@@ -187,7 +187,7 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
           expect(new Set(seqs).size).toBe(writers.flat().filter((name) => name === 'bump' || name === 'revive').length);
           expect(final?.seq).toBeGreaterThanOrEqual(Math.max(1, ...seqs));
           // However it came about, the listing agrees with the record.
-          const recent = await store.recent(client, new Date('2100-01-01'));
+          const recent = await store.recent(nobodys(client), new Date('2100-01-01'));
           expect(recent.filter((video) => video.file_id === file_id)).toEqual(final && inFlight(final) ? [final] : []);
         }),
         { numRuns: runs },
@@ -199,16 +199,16 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
     it('shows a client its videos, newest first, and nobody else’s', async () => {
       const [a, b, c] = [await add({}, 1), await add({}, 3), await add({}, 2)];
       await store.create(fresh({ client_id: `${client}-2` }, 4));
-      expect(await store.list(client, { limit: 10 })).toEqual({ videos: [b, c, a], cursor: null });
-      expect(await store.list('nobody', { limit: 10 })).toEqual({ videos: [], cursor: null });
+      expect(await store.list(nobodys(client), { limit: 10 })).toEqual({ videos: [b, c, a], cursor: null });
+      expect(await store.list(nobodys('nobody'), { limit: 10 })).toEqual({ videos: [], cursor: null });
     });
 
     it('shows records as they are now', async () => {
       const video = await add();
       const changed = await store.change(video.file_id, touch);
-      expect((await store.list(client, { limit: 10 })).videos).toEqual([changed]);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toEqual([changed]);
       await store.remove(video);
-      expect((await store.list(client, { limit: 10 })).videos).toEqual([]);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toEqual([]);
     });
 
     it('goes through pages without losing or repeating one, even created in the same instant', async () => {
@@ -217,7 +217,7 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       let cursor: string | null = null;
       const sizes: number[] = [];
       do {
-        const page = await store.list(client, { limit: 3, cursor: cursor ?? undefined });
+        const page = await store.list(nobodys(client), { limit: 3, cursor: cursor ?? undefined });
         sizes.push(page.videos.length);
         seen.push(...page.videos.map(({ file_id }) => file_id));
         cursor = page.cursor;
@@ -229,48 +229,48 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
 
     it('has no cursor behind the last video', async () => {
       await Promise.all([add({}, 1), add({}, 2)]);
-      expect((await store.list(client, { limit: 2 })).cursor).toBeNull();
-      expect((await store.list(client, { limit: 1 })).cursor).toBeTypeOf('string');
+      expect((await store.list(nobodys(client), { limit: 2 })).cursor).toBeNull();
+      expect((await store.list(nobodys(client), { limit: 1 })).cursor).toBeTypeOf('string');
     });
 
     it('goes on where it stopped when the video there has been removed', async () => {
       const [old, middle, young] = [await add({}, 1), await add({}, 2), await add({}, 3)];
-      const { cursor } = await store.list(client, { limit: 2 });
+      const { cursor } = await store.list(nobodys(client), { limit: 2 });
       await Promise.all([store.remove(middle), store.remove(young)]);
-      const rest = await store.list(client, { limit: 2, cursor: cursor ?? undefined });
+      const rest = await store.list(nobodys(client), { limit: 2, cursor: cursor ?? undefined });
       expect(rest).toEqual({ videos: [old], cursor: null });
     });
 
     it('seeks in filenames without case, and fills its pages', async () => {
       const names = ['beach.mp4', 'Mountain BEACH.mov', 'city.mp4', 'CITY beach.mkv', 'sea.mp4', 'BeAcH 100%.mp4'];
       await Promise.all(names.map((filename, index) => add({ filename }, index)));
-      const first = await store.list(client, { limit: 3, query: 'Beach' });
+      const first = await store.list(nobodys(client), { limit: 3, query: 'Beach' });
       expect(first.videos.map(({ filename }) => filename)).toEqual([
         'BeAcH 100%.mp4',
         'CITY beach.mkv',
         'Mountain BEACH.mov',
       ]);
-      const second = await store.list(client, { limit: 3, query: 'Beach', cursor: first.cursor ?? undefined });
+      const second = await store.list(nobodys(client), { limit: 3, query: 'Beach', cursor: first.cursor ?? undefined });
       expect(second.videos.map(({ filename }) => filename)).toEqual(['beach.mp4']);
       expect(second.cursor).toBeNull();
-      expect((await store.list(client, { limit: 3, query: '%' })).videos).toHaveLength(1);
-      expect((await store.list(client, { limit: 10, query: '' })).videos).toHaveLength(6);
+      expect((await store.list(nobodys(client), { limit: 3, query: '%' })).videos).toHaveLength(1);
+      expect((await store.list(nobodys(client), { limit: 10, query: '' })).videos).toHaveLength(6);
     });
 
     it('bounds its pages, and gives the rest when asked', async () => {
       await Promise.all(Array.from({ length: 104 }, (_, index) => add({}, index)));
-      const first = await store.list(client, { limit: 1_000_000 });
+      const first = await store.list(nobodys(client), { limit: 1_000_000 });
       expect(first.videos).toHaveLength(100);
-      const second = await store.list(client, { limit: 1_000_000, cursor: first.cursor ?? undefined });
+      const second = await store.list(nobodys(client), { limit: 1_000_000, cursor: first.cursor ?? undefined });
       expect(second.videos).toHaveLength(4);
-      expect((await store.list(client, { limit: 0 })).videos).toHaveLength(1);
-      expect(await store.recent(client, clock.now())).toHaveLength(104);
+      expect((await store.list(nobodys(client), { limit: 0 })).videos).toHaveLength(1);
+      expect(await store.recent(nobodys(client), clock.now())).toHaveLength(104);
     });
 
     it('refuses a cursor that is none', async () => {
       const refused = { code: 'bad_cursor', status: 400, field: 'cursor' };
       for (const cursor of ['', 'x', 'VklERU8jeA', Buffer.from('{"pk":"CLIENT#other"}').toString('base64url')]) {
-        await expect(store.list(client, { limit: 1, cursor })).rejects.toMatchObject(refused);
+        await expect(store.list(nobodys(client), { limit: 1, cursor })).rejects.toMatchObject(refused);
       }
     });
 
@@ -278,9 +278,49 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       const others = `${client}-2`;
       await Promise.all([1, 2, 3].map((second) => store.create(fresh({ client_id: others }, second))));
       const mine = await add({}, 0);
-      const { cursor } = await store.list(others, { limit: 1 });
-      const { videos } = await store.list(client, { limit: 10, cursor: cursor ?? undefined });
+      const { cursor } = await store.list(nobodys(others), { limit: 1 });
+      const { videos } = await store.list(nobodys(client), { limit: 10, cursor: cursor ?? undefined });
       expect(videos).toEqual([mine]);
+    });
+  });
+
+  describe('owners', () => {
+    let ana: string;
+    beforeEach(() => {
+      ana = `auth0|ana#${randomUUID()}`;
+    });
+
+    it('have shelves of their own, whatever their clients are called', async () => {
+      const mine = await add({ owner: ana });
+      const [theirs, nobodysVideo] = [await add({ owner: `${ana}2` }), await add()];
+      expect((await store.list({ owner: ana }, { limit: 10 })).videos).toEqual([mine]);
+      expect((await store.list({ owner: ana, client_id: client }, { limit: 10 })).videos).toEqual([mine]);
+      expect((await store.list({ owner: `${ana}2` }, { limit: 10 })).videos).toEqual([theirs]);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toEqual([nobodysVideo]);
+      expect(await store.recent({ owner: ana, client_id: client }, new Date(0))).toEqual([mine]);
+      expect(await store.recent(nobodys(client), new Date(0))).toEqual([nobodysVideo]);
+    });
+
+    it('see all of their clients’ videos, or one client’s', async () => {
+      const laptop = await add({ owner: ana }, 1);
+      const phone = await add({ owner: ana, client_id: 'phone', filename: 'Beach.mp4' }, 2);
+      const all = await store.list({ owner: ana }, { limit: 1 });
+      expect(all.videos).toEqual([phone]);
+      const rest = await store.list({ owner: ana }, { limit: 1, cursor: all.cursor ?? undefined });
+      expect(rest).toEqual({ videos: [laptop], cursor: null });
+      expect((await store.list({ owner: ana, client_id: 'phone' }, { limit: 10 })).videos).toEqual([phone]);
+      expect((await store.list({ owner: ana, client_id: client }, { limit: 10, query: 'beach' })).videos).toEqual([]);
+      expect(await store.recent({ owner: ana, client_id: 'phone' }, new Date(0))).toEqual([phone]);
+      await store.remove(phone);
+      expect((await store.list({ owner: ana }, { limit: 10 })).videos).toEqual([laptop]);
+    });
+
+    it('do not share idempotency keys', async () => {
+      const once = { key: 'k', fingerprint: 'f' };
+      const mine = await store.create(fresh({ client_id: client, owner: ana }), once);
+      const theirs = await store.create(fresh({ client_id: client, owner: `${ana}2` }), once);
+      expect(theirs.file_id).not.toBe(mine.file_id);
+      expect(await store.create(fresh({ client_id: client, owner: ana }), once)).toEqual(mine);
     });
   });
 
@@ -298,21 +338,21 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       clock.pass(1000);
       await end(ended);
       await store.change(touched.file_id, touch);
-      expect(await store.recent(client, since)).toEqual([
+      expect(await store.recent(nobodys(client), since)).toEqual([
         await store.get(touched.file_id),
         await store.get(ended.file_id),
         flying,
       ]);
-      expect(await store.recent(client, new Date(0))).toHaveLength(4);
+      expect(await store.recent(nobodys(client), new Date(0))).toHaveLength(4);
     });
 
     it('has again what ended long ago and is in flight again', async () => {
       const video = await add();
       await store.change(video.file_id, (current) => cancelVideo(current, clock.now()));
       clock.pass(DAY_MS);
-      expect(await store.recent(client, clock.now())).toEqual([]);
+      expect(await store.recent(nobodys(client), clock.now())).toEqual([]);
       const revived = await store.change(video.file_id, OPERATIONS.revive);
-      expect(await store.recent(client, clock.now())).toEqual([revived]);
+      expect(await store.recent(nobodys(client), clock.now())).toEqual([revived]);
     });
 
     it('keeps what has ended in half: the other process can still change', async () => {
@@ -321,7 +361,7 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
         changeProcess(current, 'metadata_extraction', (process) => abandon(process, REASON, clock.now()), clock.now()),
       );
       clock.pass(DAY_MS);
-      expect(await store.recent(client, clock.now())).toEqual([failed]);
+      expect(await store.recent(nobodys(client), clock.now())).toEqual([failed]);
     });
   });
 
@@ -431,8 +471,8 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       await store.remove(video);
       await store.remove(video);
       expect(await store.get(video.file_id)).toBeUndefined();
-      expect((await store.list(client, { limit: 10 })).videos).toEqual([other]);
-      expect(await store.recent(client, new Date(0))).toEqual([other]);
+      expect((await store.list(nobodys(client), { limit: 10 })).videos).toEqual([other]);
+      expect(await store.recent(nobodys(client), new Date(0))).toEqual([other]);
     });
   });
 }

@@ -5,13 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDocumentClient } from '../../adapters/dynamodb/client.ts';
 import { connectionFromImage, dynamoConnectionStore } from '../../adapters/dynamodb/connection-store.ts';
 import { clientConnectionKey, connectionKey, videoKey } from '../../adapters/dynamodb/keys.ts';
+import { dynamoTicketStore } from '../../adapters/dynamodb/ticket-store.ts';
 import { dynamoVideoStore, videoFromImage } from '../../adapters/dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from '../../adapters/dynamodb/worker-board.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
 import type { UseLimits } from '../../core/use-limits.ts';
 import { cancelVideo, type Video } from '../../core/video.ts';
-import { aVideo } from '../a-video.ts';
+import { aVideo, nobodys } from '../a-video.ts';
 import { connectionStoreConformance } from '../conformance/connection-store.ts';
+import { ticketStoreConformance } from '../conformance/ticket-store.ts';
 import { useLimitsConformance } from '../conformance/use-limits.ts';
 import { videoStoreConformance } from '../conformance/video-store.ts';
 import { workerBoardConformance } from '../conformance/worker-board.ts';
@@ -40,6 +42,8 @@ describe('use, counted in DynamoDB', () => {
 });
 describe('connections in DynamoDB', () =>
   connectionStoreConformance(() => dynamoConnectionStore(fresh.client, fresh.table)));
+describe('tickets in DynamoDB', () =>
+  ticketStoreConformance((now) => dynamoTicketStore(fresh.client, fresh.table, now)));
 describe('workers in DynamoDB', () => {
   const tables: FreshTable[] = [];
   afterAll(() => Promise.all(tables.map((table) => table.remove())));
@@ -73,7 +77,7 @@ describe('the table', () => {
   it('keeps nothing of a video that was removed, nor of a connection', async () => {
     const connections = dynamoConnectionStore(own.client, own.table, clock.now);
     const video = await add({ key: 'k', fingerprint: 'f' });
-    const connection = { connection_id: 'c', client_id: 'other', connected_at: clock.now().toISOString() };
+    const connection = { connection_id: 'c', owner: null, client_id: 'other', connected_at: clock.now().toISOString() };
     await connections.add(connection);
     for (let index = 0; index < 30; index++) {
       await connections.add({ ...connection, connection_id: `c${index}` });
@@ -105,7 +109,12 @@ describe('the table', () => {
 
   it('lets connections, subscriptions and idempotency keys expire, and counts them no longer when they are late to go', async () => {
     const connections = dynamoConnectionStore(own.client, own.table, clock.now);
-    const connection = { connection_id: 'late', client_id: 'them', connected_at: clock.now().toISOString() };
+    const connection = {
+      connection_id: 'late',
+      owner: null,
+      client_id: 'them',
+      connected_at: clock.now().toISOString(),
+    };
     await connections.add(connection);
     const video = await add({ key: 'k', fingerprint: 'f' });
     await connections.subscribe('late', video.file_id);
@@ -124,7 +133,7 @@ describe('the table', () => {
     clock.pass(8_100_000);
     expect(await connections.get('late')).toBeUndefined();
     expect(await connections.subscribe('late', video.file_id)).toBe(false);
-    expect(await connections.listeners('them', video.file_id)).toEqual([]);
+    expect(await connections.listeners(nobodys('them'), video.file_id)).toEqual([]);
     await connections.remove('late');
     await videos.remove(video);
     expect(await rows()).toEqual([]);
@@ -133,12 +142,12 @@ describe('the table', () => {
   it('gives records back from the images of its stream, and from no other row', async () => {
     const video = await add({ key: 'k', fingerprint: 'f' });
     const connections = dynamoConnectionStore(own.client, own.table, clock.now);
-    const connection = { connection_id: 'c', client_id: 'them', connected_at: clock.now().toISOString() };
+    const connection = { connection_id: 'c', owner: null, client_id: 'them', connected_at: clock.now().toISOString() };
     await connections.add(connection);
     expect(videoFromImage(await image(videoKey(video.file_id)))).toEqual(video);
     expect(connectionFromImage(await image(connectionKey('c')))).toEqual(connection);
     // Both rows of a connection are written; one of them greets it.
-    expect(connectionFromImage(await image(clientConnectionKey('them', 'c')))).toBeUndefined();
+    expect(connectionFromImage(await image(clientConnectionKey(connection, 'c')))).toBeUndefined();
     const others = (await rows()).filter(({ sk }) => sk !== 'VIDEO');
     for (const { pk, sk } of others) expect(videoFromImage(await image({ pk, sk }))).toBeUndefined();
     expect([videoFromImage(undefined), connectionFromImage(undefined)]).toEqual([undefined, undefined]);
@@ -261,7 +270,12 @@ describe('when things go wrong between us and DynamoDB', () => {
   });
 
   it('subscribes nobody whose connection ends at that moment', async () => {
-    const connection = { connection_id: randomUUID(), client_id: 'them', connected_at: new Date().toISOString() };
+    const connection = {
+      connection_id: randomUUID(),
+      owner: null,
+      client_id: 'them',
+      connected_at: new Date().toISOString(),
+    };
     const connections = dynamoConnectionStore(fresh.client, fresh.table);
     await connections.add(connection);
     const client = createDocumentClient(emulator());
@@ -274,7 +288,7 @@ describe('when things go wrong between us and DynamoDB', () => {
     );
     const late = dynamoConnectionStore(client, fresh.table);
     expect(await late.subscribe(connection.connection_id, video.file_id)).toBe(false);
-    expect(await connections.listeners('nobody', video.file_id)).toEqual([]);
+    expect(await connections.listeners(nobodys('nobody'), video.file_id)).toEqual([]);
     client.destroy();
   });
 
@@ -307,14 +321,14 @@ describe('when things go wrong between us and DynamoDB', () => {
     const added = await Promise.all(
       Array.from({ length: 10 }, () => store.create(aVideo({ file_id: randomUUID(), client_id }))),
     );
-    const { videos } = await store.list(client_id, { limit: 20 });
+    const { videos } = await store.list(nobodys(client_id), { limit: 20 });
     expect(new Set(videos.map(({ file_id }) => file_id))).toEqual(new Set(added.map(({ file_id }) => file_id)));
     const connections = dynamoConnectionStore(client, fresh.table);
     const connection_id = randomUUID();
-    await connections.add({ connection_id, client_id: 'them', connected_at: new Date().toISOString() });
+    await connections.add({ connection_id, owner: null, client_id: 'them', connected_at: new Date().toISOString() });
     for (const { file_id } of added) await connections.subscribe(connection_id, file_id);
     await connections.remove(connection_id);
-    for (const { file_id } of added) expect(await connections.listeners('nobody', file_id)).toEqual([]);
+    for (const { file_id } of added) expect(await connections.listeners(nobodys('nobody'), file_id)).toEqual([]);
     client.destroy();
   });
 
@@ -328,11 +342,11 @@ describe('when things go wrong between us and DynamoDB', () => {
 
   it('meets rows of somebody else without harm', async () => {
     await fresh.client.send(new PutCommand({ TableName: fresh.table, Item: { pk: 'CLIENT#x', sk: 'OTHER#1' } }));
-    expect(await dynamoVideoStore(fresh.client, fresh.table).list('x', { limit: 5 })).toEqual({
+    expect(await dynamoVideoStore(fresh.client, fresh.table).list(nobodys('x'), { limit: 5 })).toEqual({
       videos: [],
       cursor: null,
     });
-    expect(await dynamoConnectionStore(fresh.client, fresh.table).listeners('x', 'y')).toEqual([]);
+    expect(await dynamoConnectionStore(fresh.client, fresh.table).listeners(nobodys('x'), 'y')).toEqual([]);
   });
 });
 

@@ -6,6 +6,12 @@ import type { ApiSettings } from '../settings.ts';
  * picture that ReDoc would fetch from its makers' is not let through: who reads here is nobody else's business.
  */
 export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Where people sign in: a token of the issuer. Only what is theirs is there for them.',
+  });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
@@ -15,6 +21,7 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
         'Drop a video, get it back looking better, streamable at once. State changes come by WebSocket at `/ws/{client_id}`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
+    security: [{ bearer: [] }, {}],
   });
   app.get('/docs', (c) =>
     c.html(

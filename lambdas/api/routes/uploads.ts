@@ -9,6 +9,7 @@ import { acceptUpload } from '../../../pipeline/accept-upload.ts';
 import { abandonUpload, completeUpload, listUploadedParts, signParts } from '../../../pipeline/continue-upload.ts';
 import { receiveForm } from '../../../pipeline/receive-form.ts';
 import type { ApiPorts } from '../app.ts';
+import type { ForCaller } from '../caller.ts';
 import { invalid } from '../problem.ts';
 import {
   ClientId,
@@ -36,7 +37,7 @@ const IdempotencyKey = z.object({
 });
 
 /** The way bytes come in. They go to S3 directly; only small forms pass through here. */
-export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: ApiSettings): void {
+export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: ApiSettings): void {
   const UploadRequest = uploadRequest(maxUpload);
 
   const start = createRoute({
@@ -62,14 +63,14 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     responses: {
       201: json('Where to send the bytes', UploadAnswer),
       200: json('The form was taken', FormAnswer),
-      ...problems(400, 409, 410, 413, 415, 429, 503),
+      ...problems(400, 401, 409, 410, 413, 415, 429, 503),
     },
   });
   app.openAPIRegistry.registerPath(start);
   app.post('/upload', async (c) => {
     const type = c.req.header('content-type') ?? '';
-    if (/^application\/json\b/i.test(type)) return startUpload(c.req.raw);
-    if (/^multipart\/form-data\b/i.test(type)) return takeForm(c.req.raw, c.req.query('client_id'));
+    if (/^application\/json\b/i.test(type)) return startUpload(own(c), c.req.raw);
+    if (/^multipart\/form-data\b/i.test(type)) return takeForm(own(c), c.req.raw, c.req.query('client_id'));
     throw new RequestError(
       415,
       'unsupported_media_type',
@@ -77,7 +78,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     );
   });
 
-  async function startUpload(request: Request): Promise<Response> {
+  async function startUpload(ports: ApiPorts, request: Request): Promise<Response> {
     const text = await request.text();
     const body = UploadRequest.safeParse(parseJson(text));
     if (!body.success) return invalid(body.error);
@@ -100,7 +101,7 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
     return Response.json(answer satisfies z.infer<typeof UploadAnswer>, { status: 201 });
   }
 
-  async function takeForm(request: Request, clientInQuery: string | undefined): Promise<Response> {
+  async function takeForm(ports: ApiPorts, request: Request, clientInQuery: string | undefined): Promise<Response> {
     const form = await request.formData().catch(() => undefined);
     const file = form?.get('file');
     if (!form || !(file instanceof File)) {
@@ -137,10 +138,10 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       tags: ['Uploads'],
       summary: 'Sign URLs for parts, just in time',
       request: { params: FileIdParam, body: { required: true, ...json('', PartsRequest) } },
-      responses: { 200: json('One URL a part', SignedParts), ...problems(400, 404, 409) },
+      responses: { 200: json('One URL a part', SignedParts), ...problems(400, 401, 404, 409) },
     }),
     async (c) => {
-      const parts = await signParts(ports, c.req.valid('param').file_id, c.req.valid('json').part_numbers);
+      const parts = await signParts(own(c), c.req.valid('param').file_id, c.req.valid('json').part_numbers);
       return c.json({ parts }, 200);
     },
   );
@@ -153,9 +154,9 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       tags: ['Uploads'],
       summary: 'The parts S3 already has, for resuming',
       request: { params: FileIdParam },
-      responses: { 200: json('Parts by number', UploadedParts), ...problems(400, 404, 409) },
+      responses: { 200: json('Parts by number', UploadedParts), ...problems(400, 401, 404, 409) },
     }),
-    async (c) => c.json({ parts: await listUploadedParts(ports, c.req.valid('param').file_id) }, 200),
+    async (c) => c.json({ parts: await listUploadedParts(own(c), c.req.valid('param').file_id) }, 200),
   );
 
   app.openapi(
@@ -166,10 +167,10 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       tags: ['Uploads'],
       summary: 'Say that every part is there (idempotent)',
       request: { params: FileIdParam, body: { required: true, ...json('', CompleteRequest) } },
-      responses: { 200: json('Where the video stands', CompleteAnswer), ...problems(400, 404, 409) },
+      responses: { 200: json('Where the video stands', CompleteAnswer), ...problems(400, 401, 404, 409) },
     }),
     async (c) => {
-      const video = await completeUpload(ports, c.req.valid('param').file_id, c.req.valid('json').parts);
+      const video = await completeUpload(own(c), c.req.valid('param').file_id, c.req.valid('json').parts);
       return c.json({ file_id: video.file_id, status: videoStatus(video) }, 200);
     },
   );
@@ -182,10 +183,10 @@ export function uploadRoutes(app: OpenAPIHono, ports: ApiPorts, { maxUpload }: A
       tags: ['Uploads'],
       summary: 'Give an upload up; its parts are reclaimed',
       request: { params: FileIdParam },
-      responses: { 204: { description: 'Gone' }, ...problems(400, 404, 409) },
+      responses: { 204: { description: 'Gone' }, ...problems(400, 401, 404, 409) },
     }),
     async (c) => {
-      await abandonUpload(ports, c.req.valid('param').file_id);
+      await abandonUpload(own(c), c.req.valid('param').file_id);
       return c.body(null, 204);
     },
   );

@@ -1,10 +1,12 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import { fileNotFound } from '../../../core/errors.ts';
+import type { Context } from 'hono';
+import { fileNotFound, RequestError } from '../../../core/errors.ts';
+import type { Owner, Shelf } from '../../../core/owner.ts';
 import type { Video } from '../../../core/video.ts';
 import { cancelWork } from '../../../pipeline/cancel.ts';
 import { deleteVideo } from '../../../pipeline/delete-video.ts';
 import { retry } from '../../../pipeline/retry.ts';
-import type { ApiPorts } from '../app.ts';
+import type { ForCaller } from '../caller.ts';
 import examples from '../examples.json' with { type: 'json' };
 import { presentState, presentVideo } from '../present.ts';
 import {
@@ -22,9 +24,9 @@ import {
 const tooLong = { description: 'The address, with its query, is longer than 8,192 characters' };
 
 /** What is known of videos, and what can be done to them. */
-export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
-  const find = async (fileId: string): Promise<Video> => {
-    const video = await ports.videos.get(fileId);
+export function videoRoutes(app: OpenAPIHono, own: ForCaller): void {
+  const find = async (c: Context, fileId: string): Promise<Video> => {
+    const video = await own(c).videos.get(fileId);
     if (!video) throw fileNotFound();
     return video;
   };
@@ -37,11 +39,12 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: "A client's videos, newest first",
       request: { query: ListQuery },
-      responses: { 200: json('One page', VideoList), ...problems(400), 413: tooLong },
+      responses: { 200: json('One page', VideoList), ...problems(400, 401), 413: tooLong },
     }),
     async (c) => {
       const { client_id, q, limit, cursor } = c.req.valid('query');
-      const page = await ports.videos.list(client_id, { query: q, limit, cursor });
+      const { owner, videos } = own(c);
+      const page = await videos.list(shelfOf(owner, client_id), { query: q, limit, cursor });
       return c.json({ videos: page.videos.map(presentVideo), cursor: page.cursor }, 200);
     },
   );
@@ -54,9 +57,9 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: 'The whole record of a video',
       request: { params: FileIdParam },
-      responses: { 200: json('The record', VideoRecord, { completed: examples.video }), ...problems(400, 404) },
+      responses: { 200: json('The record', VideoRecord, { completed: examples.video }), ...problems(400, 401, 404) },
     }),
-    async (c) => c.json(presentVideo(await find(c.req.valid('param').file_id)), 200),
+    async (c) => c.json(presentVideo(await find(c, c.req.valid('param').file_id)), 200),
   );
 
   app.openapi(
@@ -67,9 +70,9 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: 'Stop the work on a video',
       request: { params: FileIdParam },
-      responses: { 202: json('The record, cancelled', VideoRecord), ...problems(400, 404, 409) },
+      responses: { 202: json('The record, cancelled', VideoRecord), ...problems(400, 401, 404, 409) },
     }),
-    async (c) => c.json(presentVideo(await cancelWork(ports, c.req.valid('param').file_id)), 202),
+    async (c) => c.json(presentVideo(await cancelWork(own(c), c.req.valid('param').file_id)), 202),
   );
 
   app.openapi(
@@ -80,12 +83,12 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: 'Work on a video once more, with the same profile or another',
       request: { params: FileIdParam, body: json('', RetryRequest) },
-      responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 404, 409, 429, 503) },
+      responses: { 202: json('The record of the new attempt', VideoRecord), ...problems(400, 401, 404, 409, 429, 503) },
     }),
     async (c) => {
       // No body at all is as good as an empty one: then nothing was validated.
       const changes: z.infer<typeof RetryRequest> = c.req.valid('json') ?? {};
-      return c.json(presentVideo(await retry(ports, c.req.valid('param').file_id, changes)), 202);
+      return c.json(presentVideo(await retry(own(c), c.req.valid('param').file_id, changes)), 202);
     },
   );
 
@@ -97,10 +100,10 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
       tags: ['Videos'],
       summary: 'Remove a video: every object and every row',
       request: { params: FileIdParam },
-      responses: { 204: { description: 'Gone' }, ...problems(400, 404) },
+      responses: { 204: { description: 'Gone' }, ...problems(400, 401, 404) },
     }),
     async (c) => {
-      await deleteVideo(ports, c.req.valid('param').file_id);
+      await deleteVideo(own(c), c.req.valid('param').file_id);
       return c.body(null, 204);
     },
   );
@@ -118,9 +121,16 @@ export function videoRoutes(app: OpenAPIHono, ports: ApiPorts): void {
         tags: ['Status'],
         summary: `Where ${type.replace('_', ' ')} stands`,
         request: { params: FileIdParam },
-        responses: { 200: json('The state', ProcessState, shown), ...problems(400, 404) },
+        responses: { 200: json('The state', ProcessState, shown), ...problems(400, 401, 404) },
       }),
-      async (c) => c.json(presentState((await find(c.req.valid('param').file_id)).processes[type]), 200),
+      async (c) => c.json(presentState((await find(c, c.req.valid('param').file_id)).processes[type]), 200),
     );
   }
+}
+
+/** A client's videos; with sign-in, without a client, all that are theirs. */
+function shelfOf(owner: Owner, client_id: string | undefined): Shelf {
+  if (client_id !== undefined) return { owner, client_id };
+  if (owner !== null) return { owner };
+  throw new RequestError(400, 'invalid_request', 'client_id: is needed where nobody signs in', 'client_id');
 }
