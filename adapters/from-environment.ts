@@ -4,6 +4,7 @@ import { useLimitsOf } from '../core/limits-of.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { apiGatewayAudience } from './apigateway/audience.ts';
 import { createSocketClient } from './apigateway/client.ts';
+import { cloudFrontFileAccess } from './cloudfront/file-access.ts';
 import { createDocumentClient } from './dynamodb/client.ts';
 import { dynamoConnectionStore } from './dynamodb/connection-store.ts';
 import { dynamoTicketStore } from './dynamodb/ticket-store.ts';
@@ -16,6 +17,7 @@ import { createS3Client } from './s3/client.ts';
 import { s3ObjectStore } from './s3/object-store.ts';
 import { s3UploadStore } from './s3/upload-store.ts';
 import { brokerCredentials } from './secretsmanager/broker-credentials.ts';
+import { readSigningKey } from './secretsmanager/signing-key.ts';
 import { sqsArrivals } from './sqs/arrivals.ts';
 
 /*
@@ -56,9 +58,12 @@ export function table() {
   return {
     videos: dynamoVideoStore(client, name, now, useLimitsOf(process.env)),
     connections: dynamoConnectionStore(client, name),
-    tickets: dynamoTicketStore(client, name),
     workers: dynamoWorkerBoard(client, name),
   };
+}
+
+export function tickets() {
+  return dynamoTicketStore(createDocumentClient(), required('TABLE_NAME'));
 }
 
 export function buckets() {
@@ -67,6 +72,12 @@ export function buckets() {
     uploads: s3UploadStore(client, required('UPLOADS_BUCKET')),
     files: s3ObjectStore(client, required('FILES_BUCKET')),
   };
+}
+
+/** Signs nothing where nobody signs in, and is not asked to. */
+export function fileAccess() {
+  const secretArn = process.env.SIGNING_SECRET_ARN ?? '';
+  return cloudFrontFileAccess(readSigningKey(new SecretsManagerClient({}), secretArn, now));
 }
 
 export function arrivals() {

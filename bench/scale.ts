@@ -77,7 +77,7 @@ async function withPipeline(
   use: (reelight: ReturnType<typeof talkTo>) => Promise<void>,
 ): Promise<void> {
   const usual = homeFrom(process.env);
-  const [edge, emulator, broker] = await freePorts(3);
+  const [edge, emulator, broker, issuer] = await freePorts(4);
   Object.assign(process.env, {
     REELIGHT_HOME: join(root, `home-${workers}`),
     REELIGHT_VENV: usual.venv,
@@ -86,6 +86,7 @@ async function withPipeline(
     PORT: String(edge),
     REELIGHT_EMULATOR_PORT: String(emulator),
     REELIGHT_BROKER_PORT: String(broker),
+    REELIGHT_ISSUER_PORT: String(issuer),
   });
   const pipeline = await startPipeline({ note: (line) => console.error(line) });
   try {

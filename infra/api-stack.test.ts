@@ -1,11 +1,12 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { type Deployment, resource, resources, TARGETS, template } from './templates.fixture.ts';
+import { type Deployment, resource, resources, SIGN_IN, TARGETS, template, templates } from './templates.fixture.ts';
 
-const FUNCTIONS = ['Api', 'Dispatch', 'Metadata', 'Notify', 'Socket', 'Sweep'];
+const FUNCTIONS = ['Admit', 'Api', 'Dispatch', 'Metadata', 'Notify', 'Socket', 'Sweep'];
 
 describe.each(TARGETS)('the API stack of %s', (deployment) => {
   const onAws = deployment !== 'emulator';
-  const settings = { allowedOrigins: 'https://a.example', maxUploadBytes: '1000' };
+  const settings = { ...(!onAws && SIGN_IN), allowedOrigins: 'https://a.example', maxUploadBytes: '1000' };
   const data = template(deployment, 'data', settings);
   const api = template(deployment, 'api', settings);
   const functions = resources(api, 'AWS::Lambda::Function');
@@ -14,7 +15,7 @@ describe.each(TARGETS)('the API stack of %s', (deployment) => {
   const idOf = (type: string, prefix: string) =>
     resources(api, type).find(([id]) => id.startsWith(prefix))?.[0] ?? `no ${prefix}`;
 
-  it('has six functions and no helper of the construct library', () => {
+  it('has a function for each thing to do and no helper of the construct library', () => {
     expect(functions.map(([id]) => id.slice(0, -8)).sort()).toEqual(FUNCTIONS);
   });
 
@@ -44,11 +45,17 @@ describe.each(TARGETS)('the API stack of %s', (deployment) => {
     const uses = ['MAX_UPLOAD_BYTES', 'MAX_UPLOADS_PER_HOUR', 'MAX_VIDEOS_IN_FLIGHT'];
     const sights = ['MAX_DURATION_SECONDS', 'MAX_PIXELS', 'MAX_FRAME_RATE'];
     const expected = {
-      Api: [...buckets, 'SOURCE_QUEUE_URL', 'REELIGHT_VERSION', ...uses, ...edge],
+      Admit: ['TABLE_NAME'],
+      Api: [
+        ...buckets,
+        ...['SOURCE_QUEUE_URL', 'REELIGHT_VERSION', 'SIGN_IN', 'SIGNING_SECRET_ARN'],
+        ...uses,
+        ...edge,
+      ],
       Dispatch: [...buckets, ...broker],
       Metadata: [...buckets, ...broker, ...sights, 'FFMPEG_MEMORY_MIB'],
       Notify: ['TABLE_NAME', 'SOCKET_ENDPOINT'],
-      Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS', ...edge],
+      Socket: ['TABLE_NAME', 'SOCKET_ENDPOINT', 'ALLOWED_ORIGINS', 'SIGN_IN', ...edge],
       Sweep: [...buckets, ...broker, 'SOURCE_QUEUE_URL'],
     };
     for (const [name, variables] of Object.entries(expected)) {
@@ -139,6 +146,83 @@ describe.each(TARGETS)('the API stack of %s', (deployment) => {
   });
 });
 
+describe.each(TARGETS)('who may come, in %s', (deployment) => {
+  const signIn = deployment === 'emulator' ? SIGN_IN : {};
+  const routesOf = (settings: object, api: 'HttpApi' | 'SocketApi') => {
+    const made = template(deployment, 'api', { ...settings });
+    const [[id] = ['']] = resources(made, 'AWS::ApiGatewayV2::Api').filter(([id]) => id.startsWith(api));
+    return resources(made, 'AWS::ApiGatewayV2::Route')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ ApiId }) => (ApiId as { Ref: string }).Ref === id);
+  };
+
+  it('is who has a token of the issuer for us, at every call but those that are the same for everybody', () => {
+    const routes = routesOf(signIn, 'HttpApi');
+    const open = routes.filter(({ AuthorizationType }) => AuthorizationType === 'NONE').map(({ RouteKey }) => RouteKey);
+    const files = ['processed_videos', 'source_videos', 'posters', 'metadata', 'docs/assets', 'assets'];
+    expect(open.sort()).toEqual(
+      [
+        ...['/healthz', '/openapi.json', '/docs', '/redoc', '/', '/index.html'].map((path) => `ANY ${path}`),
+        ...files.map((folder) => `ANY /${folder}/{proxy+}`),
+        'OPTIONS /{proxy+}',
+      ].sort(),
+    );
+    const [rest, ...more] = routes.filter(({ AuthorizationType }) => AuthorizationType !== 'NONE');
+    expect(more).toEqual([]);
+    expect(rest).toMatchObject({ RouteKey: '$default', AuthorizationType: 'JWT' });
+    const authorizer = refOf(rest?.AuthorizerId);
+    const made = resource(template(deployment, 'api', { ...signIn }), 'AWS::ApiGatewayV2::Authorizer', authorizer);
+    expect(made.Properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Audience: [expect.anything()], Issuer: expect.anything() },
+    });
+  });
+
+  it('is who has a ticket, at $connect, and nothing of that is kept', () => {
+    const connect = routesOf(signIn, 'SocketApi').find(({ RouteKey }) => RouteKey === '$connect');
+    expect(connect?.AuthorizationType).toBe('CUSTOM');
+    const made = template(deployment, 'api', { ...signIn });
+    const { Properties } = resource(made, 'AWS::ApiGatewayV2::Authorizer', refOf(connect?.AuthorizerId));
+    expect(Properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      IdentitySource: ['route.request.querystring.ticket'],
+    });
+    expect(Properties).not.toHaveProperty('AuthorizerResultTtlInSeconds');
+    expect(JSON.stringify(Properties.AuthorizerUri)).toMatch(/Admit/);
+  });
+
+  it('is everybody, where sign-in is off', () => {
+    const off = deployment === 'emulator' ? {} : undefined;
+    const routes = off
+      ? [...routesOf(off, 'HttpApi'), ...routesOf(off, 'SocketApi')]
+      : resources(template('dev', 'api'), 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(['NONE', 'NONE', 'NONE', 'NONE']);
+    expect(resources(template(off ? deployment : 'dev', 'api'), 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+});
+
+describe('an issuer of one’s own', () => {
+  const settings = { oidcIssuer: 'https://issuer.example/realm', oidcClientId: 'page', oidcAudience: 'api' };
+  const { api, identity, delivery } = templates('prod', settings);
+
+  it('is whose tokens count, and no user pool is made', () => {
+    expect(identity).toBeUndefined();
+    api?.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: { Audience: ['api'], Issuer: 'https://issuer.example/realm' },
+    });
+  });
+
+  it('is told to the page and to the function at the edge', () => {
+    const page = resources(delivery as Template, 'Custom::CDKBucketDeployment').find(([id]) =>
+      id.startsWith('Page'),
+    )?.[1];
+    expect(page).toBeDefined();
+    const { FunctionCode } = resource(delivery as Template, 'AWS::CloudFront::Function', 'ViewerRequest').Properties;
+    expect(FunctionCode).toContain('const SIGN_IN = {"issuer":"https://issuer.example/realm","audience":"api"};');
+  });
+});
+
 describe('addresses', () => {
   const addresses = (deployment: Deployment, settings = {}) => {
     const api = template(deployment, 'api', settings);
@@ -178,7 +262,9 @@ describe('the APIs on AWS', () => {
   });
 
   it('know what the distribution adds by a secret that no template holds', () => {
-    const [[id, secret] = ['', undefined]] = resources(api, 'AWS::SecretsManager::Secret');
+    const [[id, secret] = ['', undefined]] = resources(api, 'AWS::SecretsManager::Secret').filter(([id]) =>
+      id.startsWith('OriginSecret'),
+    );
     expect(secret?.Properties).toMatchObject({ Name: 'reelight-edge-3', GenerateSecretString: { PasswordLength: 64 } });
     for (const name of ['Api', 'Socket']) {
       const { Variables } = resource(api, 'AWS::Lambda::Function', name).Properties.Environment as {
@@ -229,6 +315,8 @@ describe("this machine's FFmpeg", () => {
     });
   });
 });
+
+const refOf = (value: unknown) => (value as { Ref?: string } | undefined)?.Ref ?? '';
 
 /** A value with its references by name. */
 function flat(value: unknown): string {

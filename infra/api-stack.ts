@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as events from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -18,10 +19,21 @@ import type { Broker } from './broker.ts';
 import type { AwsConfig, Config } from './config.ts';
 import { type DataStack, DISPATCH_TIMEOUT, queueDefaults } from './data-stack.ts';
 import { type FunctionNeeds, ffmpeg, imageFunction, zipFunction } from './functions.ts';
-import { type Estate, grantApi, grantDispatch, grantMetadata, grantNotify, grantSocket, grantSweep } from './grants.ts';
+import {
+  type Estate,
+  grantAdmit,
+  grantApi,
+  grantDispatch,
+  grantMetadata,
+  grantNotify,
+  grantSocket,
+  grantSweep,
+} from './grants.ts';
+import type { SignIn } from './issuer.ts';
 import { limitsOnRequest, limitsOnSight } from './limits.ts';
-import { edgeSecretName } from './names.ts';
+import { edgeSecretName, signingSecretName } from './names.ts';
 import type { Inside } from './network-stack.ts';
+import { jwtAuthorizer, openRoutes } from './sign-in.ts';
 
 /** How often somebody looks after what no message will heal. */
 const SWEEP_EVERY = Duration.minutes(5);
@@ -39,6 +51,8 @@ export interface ApiStackProps extends StackProps {
   artifacts: Artifacts;
   /** In AWS, the broker's stack; on one machine, what the settings say. */
   broker: Broker | ((stack: Stack) => Broker);
+  /** Who signs people in, where they have to. */
+  signIn?: SignIn | undefined;
   /** Where functions are that reach the broker, unless it has a public address. */
   inside?: Inside | undefined;
 }
@@ -50,6 +64,8 @@ export class ApiStack extends Stack {
   readonly socket: apigateway.WebSocketStage;
   /** In AWS: what the distribution adds to each request; the APIs refuse those that do not have it. */
   private readonly originSecret: secrets.Secret | undefined;
+  /** In AWS, where people sign in: what files are signed out with. What it holds is made with the distribution. */
+  readonly signingSecret: secrets.Secret | undefined;
   /** Handed batches of tasks by the broker's event source mapping in AWS, by the bridge on one machine. */
   readonly metadata: lambda.Function;
   readonly broker: Broker;
@@ -57,6 +73,7 @@ export class ApiStack extends Stack {
   readonly deadChanges: sqs.Queue;
   private readonly config: Config;
   private readonly artifacts: Artifacts;
+  private readonly signIn: SignIn | undefined;
   private readonly inside: Inside | undefined;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
@@ -64,9 +81,13 @@ export class ApiStack extends Stack {
     const { config, data, artifacts, broker } = props;
     this.config = config;
     this.artifacts = artifacts;
+    this.signIn = props.signIn;
     this.inside = props.inside;
     this.broker = typeof broker === 'function' ? broker(this) : broker;
+    const signIn = config.target === 'aws' && this.signIn;
+    this.signingSecret = signIn ? this.emptySecret(config) : undefined;
     this.estate = {
+      signingSecretArn: config.target === 'aws' ? this.signingSecret?.secretArn : config.signingSecretArn,
       table: data.table,
       uploads: data.uploads,
       files: data.files,
@@ -104,6 +125,17 @@ export class ApiStack extends Stack {
     return secret;
   }
 
+  /** The construct library fills it with something that is no key, which nobody reads. */
+  private emptySecret({ name }: AwsConfig): secrets.Secret {
+    const secret = new secrets.Secret(this, 'SigningSecret', {
+      secretName: signingSecretName({ name }),
+      description: `What ${name} signs files out with`,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(secret, 'AwsSolutions-SMG4', 'CloudFront has to learn of another key: it is replaced by deploying.');
+    return secret;
+  }
+
   /** Every path goes to the one function, which routes by itself; preflights are answered without waking it. */
   private httpApi(): apigateway.HttpApi {
     const api = zipFunction(this, 'Api', this.config, this.artifacts.zip('api'), {
@@ -117,15 +149,18 @@ export class ApiStack extends Stack {
         SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
         REELIGHT_VERSION: reelight.version,
         ...limitsOnRequest(this.config),
-        ...this.edgeOnly(),
+        ...this.whoMayCome(),
+        ...(this.estate.signingSecretArn && { SIGNING_SECRET_ARN: this.estate.signingSecretArn }),
       },
     });
     grantApi(api, this.estate);
+    const integration = new HttpLambdaIntegration('ApiIntegration', api);
     const httpApi = new apigateway.HttpApi(this, 'HttpApi', {
       apiName: `${this.config.name}-http`,
       description: 'Reelight over HTTP',
       createDefaultStage: false,
-      defaultIntegration: new HttpLambdaIntegration('ApiIntegration', api),
+      defaultIntegration: integration,
+      ...(this.signIn && { defaultAuthorizer: jwtAuthorizer(this.signIn) }),
       corsPreflight: {
         allowOrigins: this.config.allowedOrigins,
         allowMethods: CORS.methods.map((method) => apigateway.CorsHttpMethod[method]),
@@ -135,7 +170,8 @@ export class ApiStack extends Stack {
       },
     });
     if (this.config.target === 'emulator') respellCors(httpApi);
-    acknowledge(httpApi, 'AwsSolutions-APIG4', 'Without sign-in, whoever comes through the distribution may call it.');
+    if (this.signIn) openRoutes(httpApi, integration);
+    else acknowledge(httpApi, 'AwsSolutions-APIG4', 'Sign-in is off by setting (auth).');
     new apigateway.HttpStage(this, 'HttpStage', {
       httpApi,
       stageName: '$default',
@@ -172,16 +208,38 @@ export class ApiStack extends Stack {
         ...this.table(),
         SOCKET_ENDPOINT: callbackUrl(this.config, stage),
         ALLOWED_ORIGINS: this.config.allowedOrigins.join(','),
-        ...this.edgeOnly(),
+        ...this.whoMayCome(),
       },
     });
     grantSocket(socket, this.estate, stage);
     for (const route of ['$connect', '$disconnect', '$default']) {
-      api.addRoute(route, { integration: new WebSocketLambdaIntegration(`${route.slice(1)}Integration`, socket) });
+      const authorizer = route === '$connect' ? this.ticketAuthorizer() : undefined;
+      const integration = new WebSocketLambdaIntegration(`${route.slice(1)}Integration`, socket);
+      const added = api.addRoute(route, { integration, ...(authorizer && { authorizer }) });
+      if (this.signIn && !authorizer) {
+        acknowledge(
+          added,
+          'AwsSolutions-APIG4',
+          'It is for who has connected, and only $connect can have an authorizer.',
+        );
+      }
     }
-    acknowledge(api, 'AwsSolutions-APIG4', 'Who may connect is for the function of $connect to say.');
+    if (!this.signIn) acknowledge(api, 'AwsSolutions-APIG4', 'Sign-in is off by setting (auth).');
     acknowledge(stage, 'AwsSolutions-APIG1', 'It would need a role that is set for all APIs of the account at once.');
     return stage;
+  }
+
+  /** Who connects shows a ticket: a browser could send a token only in the address, where logs would keep it. */
+  private ticketAuthorizer(): WebSocketLambdaAuthorizer | undefined {
+    if (!this.signIn) return undefined;
+    const admit = zipFunction(this, 'Admit', this.config, this.artifacts.zip('admit'), {
+      description: 'Takes the ticket of who opens a WebSocket',
+      memorySize: 512,
+      timeout: Duration.seconds(10),
+      environment: this.table(),
+    });
+    grantAdmit(admit, this.estate);
+    return new WebSocketLambdaAuthorizer('Ticket', admit, { identitySource: ['route.request.querystring.ticket'] });
   }
 
   /** Sources that have arrived become tasks. */
@@ -303,6 +361,10 @@ export class ApiStack extends Stack {
 
   private brokerAccess() {
     return { BROKER_URL: this.broker.url, BROKER_SECRET_ARN: this.broker.secretArn };
+  }
+
+  private whoMayCome(): Record<string, string> {
+    return { ...this.edgeOnly(), ...(this.signIn && { SIGN_IN: 'oidc' }) };
   }
 
   private edgeOnly(): Record<string, string> {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { forSignIn, type TrustedIssuer } from './edge/for-sign-in.ts';
 import type { Behavior, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from './routes.ts';
 import { ROUTES, responseHeaders } from './routes.ts';
 
@@ -10,15 +12,19 @@ const METHODS: Record<string, cloudfront.AllowedMethods> = {
   'GET,HEAD,OPTIONS,PUT,PATCH,POST,DELETE': cloudfront.AllowedMethods.ALLOW_ALL,
 };
 
+const VIEWER_REQUEST = new URL('edge/viewer-request.js', import.meta.url);
+
 export interface BehaviorsProps {
   /** Starts the names of policies, of which an account has one space. */
   name: string;
   allowedOrigins: string[];
   originOf(behavior: Behavior): cloudfront.IOrigin;
+  /** Whose tokens count, and whose signatures let viewers have files, where people sign in. */
+  signIn?: (TrustedIssuer & { keyGroup: cloudfront.IKeyGroup }) | undefined;
 }
 
 /** The route table as CloudFront's behaviors. Policies that several share are made once. */
-export function behaviorsOf(scope: Construct, { name, allowedOrigins, originOf }: BehaviorsProps) {
+export function behaviorsOf(scope: Construct, { name, allowedOrigins, originOf, signIn }: BehaviorsProps) {
   const cachePolicy = once((policy: CachePolicy) => cachePolicyOf(scope, name, policy));
   const forward = once((policy: OriginRequestPolicy) => originRequestPolicyOf(scope, name, policy));
   const headers = responseHeaders(allowedOrigins);
@@ -28,7 +34,7 @@ export function behaviorsOf(scope: Construct, { name, allowedOrigins, originOf }
   };
   const viewerRequest = new cloudfront.Function(scope, 'ViewerRequest', {
     comment: 'Sees each request first: infra/edge/viewer-request.js',
-    code: cloudfront.FunctionCode.fromFile({ filePath: 'infra/edge/viewer-request.js' }),
+    code: cloudfront.FunctionCode.fromInline(forSignIn(readFileSync(VIEWER_REQUEST, 'utf8'), signIn)),
     runtime: cloudfront.FunctionRuntime.JS_2_0,
   });
 
@@ -45,6 +51,7 @@ export function behaviorsOf(scope: Construct, { name, allowedOrigins, originOf }
         originRequestPolicy: forward(behavior.forward),
         responseHeadersPolicy: respond[behavior.respond],
         compress: behavior.cache.compress,
+        ...(behavior.restricted && signIn && { trustedKeyGroups: [signIn.keyGroup] }),
         functionAssociations: behavior.viewerRequest
           ? [{ function: viewerRequest, eventType: cloudfront.FunctionEventType.VIEWER_REQUEST }]
           : [],

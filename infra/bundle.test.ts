@@ -41,6 +41,7 @@ const LAMBDA = {
   FILES_BUCKET: 'files',
   BROKER_URL: 'amqps://broker',
   BROKER_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:broker-AbCdEf',
+  SIGNING_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-AbCdEf',
   SOCKET_ENDPOINT: 'https://api.execute-api.eu-west-1.amazonaws.com/live',
   ALLOWED_ORIGINS: '*',
   MAX_UPLOAD_BYTES: '1000',

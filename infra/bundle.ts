@@ -9,14 +9,15 @@ import { fingerprint } from './fingerprint.ts';
 export const ROOT = resolve(import.meta.dirname, '..');
 
 /** On one machine, workers declare the queues, nobody changes passwords, nothing scales, and traces stay in the logs. */
-export const ONE_MACHINE_BUNDLES = ['api', 'socket', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
-export const BUNDLE_NAMES = [...ONE_MACHINE_BUNDLES, 'topology', 'rotate', 'backlog', 'traces'] as const;
+export const ONE_MACHINE_BUNDLES = ['api', 'socket', 'admit', 'dispatch', 'metadata', 'notify', 'sweep'] as const;
+export const BUNDLE_NAMES = [...ONE_MACHINE_BUNDLES, 'topology', 'rotate', 'backlog', 'traces', 'signing-key'] as const;
 export type BundleName = (typeof BUNDLE_NAMES)[number];
 
 /** Bytes a bundle may have. A function's start reads and compiles all of it, so size is time to a first answer. */
 export const BUDGETS: Record<BundleName, number> = {
   api: 900_000,
   socket: 600_000,
+  admit: 500_000,
   dispatch: 600_000,
   metadata: 620_000,
   notify: 600_000,
@@ -25,6 +26,7 @@ export const BUDGETS: Record<BundleName, number> = {
   rotate: 400_000,
   backlog: 500_000,
   traces: 400_000,
+  'signing-key': 400_000,
 };
 
 /** Whatever can end up in a bundle or decides how it is made. */

@@ -100,6 +100,7 @@ describe('a deployment to the emulator', () => {
     expect(readConfig(emulator)).toEqual({
       target: 'emulator',
       name: 'reelight',
+      auth: 'none',
       allowedOrigins: ['*'],
       ...DEFAULT_LIMITS,
       logRetentionDays: 30,

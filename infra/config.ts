@@ -31,10 +31,20 @@ const BrokerUrl = z.url({ protocol: /^amqps?$/, error: 'must be amqps://host:por
   { error: 'must not contain a user or a password: they belong in the secret that brokerSecretArn names' },
 );
 
+const secretArn = z
+  .string()
+  .regex(/^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+$/, 'must be the ARN of a Secrets Manager secret');
+
 const EmulatorSettings = z
   .strictObject({
     target: z.literal('emulator'),
     name: Name.default('reelight'),
+    auth: z.enum(['none', 'oidc'], { error: 'must be none or oidc' }).default('none'),
+    /** On one machine, issuers without TLS will do. */
+    oidcIssuer: z.url({ protocol: /^https?$/, error: 'must be the address of an issuer' }).optional(),
+    oidcClientId: z.string().min(1).optional(),
+    /** Where the key is that says who may have which file. */
+    signingSecretArn: secretArn.optional(),
     allowedOrigins: AllowedOrigins.default(['*']),
     maxUploadBytes: LIMIT_SETTINGS.maxUploadBytes.default(DEFAULT_LIMITS.maxUploadBytes),
     maxDurationSeconds: LIMIT_SETTINGS.maxDurationSeconds.default(DEFAULT_LIMITS.maxDurationSeconds),
@@ -48,10 +58,7 @@ const EmulatorSettings = z
       .pipe(z.literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` }))
       .default(30),
     brokerUrl: BrokerUrl.optional(),
-    brokerSecretArn: z
-      .string()
-      .regex(/^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+$/, 'must be the ARN of a Secrets Manager secret')
-      .optional(),
+    brokerSecretArn: secretArn.optional(),
     /** Where the emulator listens. */
     emulatorUrl: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).default('http://localhost:4566'),
     /** The emulator runs functions on the machine itself, so they use its FFmpeg; without a path, the one on PATH. */
@@ -66,7 +73,15 @@ const EmulatorSettings = z
   .refine((settings) => !settings.brokerUrl === !settings.brokerSecretArn, {
     path: ['brokerSecretArn'],
     error: 'must be given together with brokerUrl',
-  });
+  })
+  .refine(
+    ({ auth, oidcIssuer, oidcClientId, signingSecretArn }) =>
+      [oidcIssuer, oidcClientId, signingSecretArn].every((value) => !value === (auth === 'none')),
+    {
+      path: ['auth'],
+      error: 'must be oidc together with oidcIssuer, oidcClientId and signingSecretArn, and none without',
+    },
+  );
 
 const Which = z.object({
   target: z.enum(['aws', 'emulator'], { error: 'must be aws or emulator' }).default('aws'),

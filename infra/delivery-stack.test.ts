@@ -122,7 +122,7 @@ describe('the distribution', () => {
   });
 
   it('runs the function that one machine runs', () => {
-    const { Properties } = resource(delivery, 'AWS::CloudFront::Function', 'ViewerRequest');
+    const { Properties } = resource(template('dev', 'delivery'), 'AWS::CloudFront::Function', 'ViewerRequest');
     expect(Properties.FunctionCode).toBe(readFileSync('infra/edge/viewer-request.js', 'utf8'));
     expect(Properties.FunctionConfig).toMatchObject({ Runtime: 'cloudfront-js-2.0' });
   });

@@ -9,19 +9,26 @@ import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deplo
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { ApiStack } from './api-stack.ts';
-import type { Site } from './artifacts.ts';
-import { behaviorsOf } from './behaviors.ts';
+import type { Artifacts, Site } from './artifacts.ts';
+import { type BehaviorsProps, behaviorsOf } from './behaviors.ts';
 import type { AwsConfig } from './config.ts';
 import type { DataStack } from './data-stack.ts';
 import { DOCS_CACHE_CONTROL } from './docs-assets.ts';
+import { FileAccess } from './file-access.ts';
+import type { IdentityStack } from './identity-stack.ts';
+import type { SignIn } from './issuer.ts';
 import { originsFor } from './origins.ts';
 import { HTML_CACHE_CONTROL, SCRIPT_CACHE_CONTROL } from './page.ts';
+import { tellPageAddress } from './page-address.ts';
 
 export interface DeliveryStackProps extends StackProps {
   config: AwsConfig;
   data: DataStack;
   api: ApiStack;
-  site: Site;
+  artifacts: Artifacts;
+  /** Who signs people in, where they have to; and what was made for that, if it was. */
+  signIn: SignIn | undefined;
+  identity: IdentityStack | undefined;
   /** From us-east-1, where CloudFront looks for them. */
   edge: { webAclArn: string | undefined; certificateArn: string | undefined };
 }
@@ -35,22 +42,29 @@ export class DeliveryStack extends Stack {
 
   constructor(scope: Construct, id: string, props: DeliveryStackProps) {
     super(scope, id, props);
-    const { config, data, api, site } = props;
-    this.distribution = this.distribute(props);
+    const { config, data, api, artifacts, signIn, identity } = props;
+    const { signingSecret } = api;
+    const access = signingSecret && new FileAccess(this, { config, artifacts, secretArn: signingSecret.secretArn });
+    this.distribution = this.distribute(props, signIn && access && { ...signIn, keyGroup: access.keyGroup });
     this.name(config);
-    this.publish(site, data);
+    this.publish(artifacts.site(), data, signIn);
 
-    const address = config.domainName ?? this.distribution.distributionDomainName;
-    new CfnOutput(this, 'Address', { value: `https://${address}`, description: 'Where Reelight is' });
+    const address = `https://${config.domainName ?? this.distribution.distributionDomainName}`;
+    access?.signFor(address);
+    if (identity && !config.domainName) tellPageAddress(this, config, identity, address);
+    new CfnOutput(this, 'Address', { value: address, description: 'Where Reelight is' });
     new CfnOutput(this, 'DistributionId', { value: this.distribution.distributionId });
     this.addStackDependency(api);
   }
 
-  private distribute({ config, data, api, edge }: DeliveryStackProps): cloudfront.Distribution {
+  private distribute(
+    { config, data, api, edge }: DeliveryStackProps,
+    signIn: BehaviorsProps['signIn'],
+  ): cloudfront.Distribution {
     const { name, allowedOrigins, domainName } = config;
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: `${name}: page, APIs and files`,
-      ...behaviorsOf(this, { name, allowedOrigins, originOf: originsFor(this, config, data, api) }),
+      ...behaviorsOf(this, { name, allowedOrigins, originOf: originsFor(this, config, data, api), signIn }),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: PRICE_CLASSES[config.priceClass],
       ...(edge.webAclArn && { webAclId: edge.webAclArn }),
@@ -83,7 +97,7 @@ export class DeliveryStack extends Stack {
   }
 
   /** The static files; the one that names the others last. What an older page names stays for whoever has that open. */
-  private publish(site: Site, data: DataStack): void {
+  private publish(site: Site, data: DataStack, signIn: SignIn | undefined): void {
     const logGroup = new logs.LogGroup(this, 'PublishLogs', {
       retention: logs.RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -101,7 +115,7 @@ export class DeliveryStack extends Stack {
       put('Scripts', Source.asset(site.assets), SCRIPT_CACHE_CONTROL, { destinationKeyPrefix: 'assets/' }),
       put('Docs', Source.asset(site.docs), DOCS_CACHE_CONTROL, { destinationKeyPrefix: 'docs/assets/' }),
     ];
-    const html = site.html(`https://${data.uploads.bucketRegionalDomainName}`);
+    const html = site.html(`https://${data.uploads.bucketRegionalDomainName}`, signIn);
     const page = put('Page', Source.data('index.html', html), HTML_CACHE_CONTROL, {
       contentType: 'text/html; charset=utf-8',
     });

@@ -19,6 +19,8 @@ export interface Estate {
   files: s3.Bucket;
   sourceQueue: sqs.Queue;
   brokerSecretArn: string;
+  /** What files are signed out with, where people sign in. */
+  signingSecretArn?: string | undefined;
 }
 
 /** A worker reads the record it works on and moves it forward, its pointer along with it. It removes none. */
@@ -38,7 +40,8 @@ const ATTEMPTS = 'attempts/*';
  * The HTTP API: keeps records, signs uploads, announces sources anew, deletes videos. Signed URLs can do what their
  * signer may do.
  */
-export function grantApi(to: iam.IGrantable, { table, uploads, files, sourceQueue }: Estate): void {
+export function grantApi(to: iam.IGrantable, { table, uploads, files, sourceQueue, signingSecretArn }: Estate): void {
+  if (signingSecretArn) readSecret(to, signingSecretArn);
   rows(to, table, [...MOVE_RECORDS, ...REMOVE_ROWS, 'BatchGetItem']);
   objects(to, uploads, [SOURCES], ['Get', 'Put', 'Delete']);
   allow(to, ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], [uploads.arnForObjects(SOURCES)]);
@@ -51,6 +54,11 @@ export function grantApi(to: iam.IGrantable, { table, uploads, files, sourceQueu
 export function grantSocket(to: iam.IGrantable, { table }: Estate, stage: apigateway.WebSocketStage): void {
   rows(to, table, [...REMOVE_ROWS, 'PutItem', 'ConditionCheckItem']);
   postToConnections(to, stage);
+}
+
+/** Takes tickets, and nothing else. */
+export function grantAdmit(to: iam.IGrantable, { table }: Estate): void {
+  removeBelow(to, table, 'TICKET#*');
 }
 
 /** Looks at a source that arrived, notes it down, hands the task to the broker; removes a source without a record. */
@@ -103,7 +111,8 @@ export function grantSweep(to: iam.IGrantable, { table, uploads, files, sourceQu
 /** An enhancer worker: reads and copies sources, writes outputs under its attempt, promotes them by a copy. */
 export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, brokerSecretArn }: Estate): void {
   rows(to, table, [...MOVE_RECORDS, 'Query']);
-  removePieces(to, table);
+  // The rows of pieces, which are worth nothing once their video is put together.
+  removeBelow(to, table, 'PIECES#*');
   objects(to, uploads, [SOURCES], ['Get']);
   objects(to, files, [ATTEMPTS, ENHANCED, ...BESIDE], ['Get', 'Put', 'Delete']);
   allow(
@@ -138,6 +147,11 @@ export function grantRotation(to: iam.IGrantable, brokerSecretArn: string): void
     operations.map((operation) => `secretsmanager:${operation}`),
     [brokerSecretArn],
   );
+}
+
+/** Makes the key that files are signed out with, and writes it down. */
+export function grantSigningKey(to: iam.IGrantable, secretArn: string): void {
+  allow(to, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [secretArn]);
 }
 
 /**
@@ -235,13 +249,13 @@ function rows(to: iam.IGrantable, table: dynamodb.Table, operations: string[]): 
   );
 }
 
-/** The rows of pieces, which are worth nothing once their video is put together; and no others. */
-function removePieces(grantee: iam.IGrantable, table: dynamodb.Table): void {
+/** Rows whose partition is named so, and no others. */
+function removeBelow(grantee: iam.IGrantable, table: dynamodb.Table, partitions: string): void {
   iam.Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:DeleteItem'],
     resourceArns: [table.tableArn],
-    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PIECES#*'] } },
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
   }).assertSuccess();
 }
 

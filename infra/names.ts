@@ -13,6 +13,7 @@ export function awsStackNames({ name }: Named) {
     network: `${name}-network`,
     data: `${name}-data`,
     broker: `${name}-broker`,
+    identity: `${name}-identity`,
     api: `${name}-api`,
     workers: `${name}-workers`,
     edge: `${name}-edge`,
@@ -26,6 +27,9 @@ export function awsStackNames({ name }: Named) {
 export function edgeSecretName({ name, edgeSecret }: Named & { edgeSecret: number }): string {
   return `${name}-edge-${edgeSecret}`;
 }
+
+/** The secret that holds what files are signed out with. */
+export const signingSecretName = ({ name }: Named): string => `${name}-signing-key`;
 
 export const BUCKETS = ['uploads', 'files', 'site'] as const;
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './bundle.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { SignIn } from './issuer.ts';
 
 /** A file of the page as the site bucket serves it. */
 export interface PageFile {
@@ -20,6 +21,10 @@ export const SCRIPT_BUDGET = 180_000;
 
 /** Stands in `index.html` for the origin that sources are sent to, which is known when the page is deployed. */
 const STORAGE = 'https://storage.invalid';
+/** Likewise, for who signs people in: nobody, where they are empty. */
+const ISSUER = 'https://issuer.invalid';
+const CLIENT = 'client.invalid';
+const AUDIENCE = 'audience.invalid';
 /** Names carry a hash of what is in the file. */
 export const SCRIPT_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 /** It names the others, so it is asked for each time: answered by its ETag, mostly. */
@@ -63,7 +68,7 @@ export async function buildPage(root = ROOT): Promise<string> {
  *
  * @param storage origins of the URLs that sources are sent to: all that the page may reach beside its own
  */
-export async function pageFiles(folder: string, storage: readonly string[]): Promise<PageFile[]> {
+export async function pageFiles(folder: string, storage: readonly string[], signIn?: SignIn): Promise<PageFile[]> {
   const names = await readdir(join(folder, 'assets'));
   const assets = await Promise.all(
     names
@@ -72,14 +77,25 @@ export async function pageFiles(folder: string, storage: readonly string[]): Pro
         fileOf(`assets/${name}`, await readFile(join(folder, 'assets', name)), SCRIPT_CACHE_CONTROL),
       ),
   );
-  const html = Buffer.from((await pageHtml(folder))(storage.map((address) => new URL(address).origin).join(' ')));
+  const html = Buffer.from(
+    (await pageHtml(folder))(storage.map((address) => new URL(address).origin).join(' '), signIn),
+  );
   return [...assets, fileOf('index.html', html, HTML_CACHE_CONTROL)];
 }
 
-/** `index.html` for the origins that sources are sent to, separated by spaces. */
-export async function pageHtml(folder: string): Promise<(storage: string) => string> {
+/**
+ * `index.html` for the origins that sources are sent to, separated by spaces, and for who signs people in. These are
+ * addresses and names, or stand for some that are known when it is deployed: none needs to be escaped.
+ */
+export async function pageHtml(folder: string): Promise<(storage: string, signIn?: SignIn) => string> {
   const index = await readFile(join(folder, 'index.html'), 'utf8');
-  return (storage) => index.replaceAll(STORAGE, storage);
+  return (storage, signIn) =>
+    Object.entries({
+      [STORAGE]: [storage, ...(signIn?.origins ?? [])].join(' '),
+      [ISSUER]: signIn?.issuer ?? '',
+      [CLIENT]: signIn?.clientId ?? '',
+      [AUDIENCE]: signIn?.audience ?? '',
+    }).reduce((html, [placeholder, value]) => html.replaceAll(placeholder, () => value), index);
 }
 
 function fileOf(key: string, body: Buffer, cacheControl: string): PageFile {

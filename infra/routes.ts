@@ -14,6 +14,8 @@ export interface Behavior {
    */
   fallback?: { origin: OriginName; on: readonly number[] };
   methods: readonly Method[];
+  /** Only for viewers with signed cookies, where people sign in. */
+  restricted?: true;
   /** The file in `edge/`, without `.js`, that sees each request first. */
   viewerRequest?: 'viewer-request';
   cache: CachePolicy;
@@ -103,6 +105,7 @@ const OBJECT: OriginRequestPolicy = {
 
 const API = {
   origin: 'api',
+  viewerRequest: 'viewer-request',
   methods: ALL,
   cache: UNCACHED,
   forward: EVERYTHING,
@@ -118,6 +121,7 @@ const OBJECTS = {
 const FILES = {
   ...OBJECTS,
   origin: 'files',
+  restricted: true,
   methods: READ_CROSS_ORIGIN,
   respond: 'shared',
 } as const satisfies Omit<Behavior, 'path'>;
@@ -148,9 +152,19 @@ export const ROUTES: readonly Behavior[] = [
   { path: '/assets/*', ...SITE },
   // The page, whose own places are in the fragment.
   { path: '/', ...SITE, viewerRequest: 'viewer-request' },
-  { path: '/upload', ...API, viewerRequest: 'viewer-request' },
   // Everything else is the API's: /upload/…, /videos, /internal/…, /healthz, /openapi.json, /docs, /redoc, and what is not.
   { path: '*', ...API },
+];
+
+/** What of the API everybody may call, where people sign in. The function at the edge has the same list, which a test holds. */
+export const OPEN_CALLS = ['/healthz', '/openapi.json', '/docs', '/redoc'] as const;
+
+/** All paths, as API Gateway writes them, that the API answers without a token: nothing of anybody is behind them. */
+export const OPEN_PATHS: readonly string[] = [
+  ...OPEN_CALLS,
+  // Where a bucket has nothing, which the API says in words.
+  ...ROUTES.filter(({ fallback }) => fallback?.origin === 'api').map(({ path }) => path.replace(/\*$/, '{proxy+}')),
+  '/index.html',
 ];
 
 /** Headers that are added to what an origin answered (not to what a function answers). `override`: even if it set them. */

@@ -49,6 +49,19 @@ const Settings = z.strictObject({
 
   /** Whether people sign in. `none` is for trying it out: everybody can see everything whose address they know. */
   auth: choice(['none', 'oidc']),
+  /**
+   * Who signs people in: an issuer of OpenID Connect. Without one, a user pool of Cognito is made.
+   */
+  oidcIssuer: text(
+    /^https:\/\/[^\s?#]+$/,
+    'must be the address of an issuer, as its tokens have it in `iss`',
+  ).optional(),
+  /** The page as the issuer knows it: a public client that may use codes with PKCE and come back to the page's address. */
+  oidcClientId: text(/^[\x21-\x7e]+$/, 'must be what the issuer calls the page').optional(),
+  /** What tokens are for, where `aud` or `client_id` is not the page. */
+  oidcAudience: text(/^[\x21-\x7e]+$/, 'must be what tokens have in `aud`').optional(),
+  /** Raised by one, it replaces the key pair that says who may have which file. */
+  signingKey: whole(1, 1_000_000),
   /** Who may call from a browser, by HTTP and by WebSocket. Without it, the pages of our own domain; without that, all. */
   allowedOrigins: AllowedOrigins.optional(),
   /** A domain of your own, with either a certificate for it or the hosted zone that it is in. */
@@ -128,6 +141,7 @@ const Settings = z.strictObject({
 });
 
 type Settings = z.output<typeof Settings>;
+type SignInSettings = Pick<Settings, 'auth' | 'oidcIssuer' | 'oidcClientId' | 'oidcAudience'>;
 /** As they are written in the file. */
 export type SettingsInput = z.input<typeof Settings>;
 export const SETTING_NAMES = Object.keys(Settings.shape);
@@ -144,6 +158,7 @@ export const AwsSettings = Settings.superRefine((settings, context) => {
 /** What does not go together, by the setting to change. */
 function* contradictions(settings: Settings): Generator<[keyof Settings, string]> {
   const { domainName, certificateArn, hostedZoneId, hostedZoneName, workersMax } = settings;
+  yield* aboutSignIn(settings);
   if (settings.workersMin > workersMax) yield ['workersMin', `must not be above workersMax, which is ${workersMax}`];
   if (settings.workersOnDemand > workersMax) {
     yield ['workersOnDemand', `must not be above workersMax, which is ${workersMax}`];
@@ -166,6 +181,20 @@ function* contradictions(settings: Settings): Generator<[keyof Settings, string]
   if (domainName && hostedZoneName && domainName !== hostedZoneName && !domainName.endsWith(`.${hostedZoneName}`)) {
     yield ['domainName', `must be in the hosted zone ${hostedZoneName}`];
   }
+}
+
+function* aboutSignIn({
+  auth,
+  oidcIssuer,
+  oidcClientId,
+  oidcAudience,
+}: SignInSettings): Generator<[keyof Settings, string]> {
+  const given = { oidcIssuer, oidcClientId, oidcAudience };
+  for (const key of ['oidcIssuer', 'oidcClientId', 'oidcAudience'] as const) {
+    if (auth === 'none' && given[key]) yield [key, 'is for sign-in, which is off: set auth to oidc'];
+  }
+  if (!oidcIssuer !== !oidcClientId) yield ['oidcClientId', 'must be given together with oidcIssuer'];
+  if (oidcAudience && !oidcIssuer) yield ['oidcAudience', 'must be given together with oidcIssuer'];
 }
 
 function isOrigin(value: string): boolean {

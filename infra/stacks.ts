@@ -17,6 +17,8 @@ import { DeliveryStack } from './delivery-stack.ts';
 import { EdgeStack, hasEdge } from './edge-stack.ts';
 import { EdgeWatchStack } from './edge-watch-stack.ts';
 import { boundHelpers } from './helper-functions.ts';
+import { IdentityStack } from './identity-stack.ts';
+import { signInOf } from './issuer.ts';
 import { awsStackNames, stackNames } from './names.ts';
 import { NetworkStack } from './network-stack.ts';
 import { OneMachineStack } from './one-machine-stack.ts';
@@ -27,6 +29,7 @@ const DESCRIPTIONS = {
   network: 'the network of what reaches the broker',
   data: 'the table, the buckets, and the queue of sources that have arrived',
   broker: 'RabbitMQ, its login and its queues',
+  identity: 'who may sign in',
   api: 'the HTTP and WebSocket APIs and the functions behind them',
   workers: 'the enhancers, as many as there is work for',
   edge: 'what CloudFront looks for in us-east-1: firewall and certificate',
@@ -53,7 +56,9 @@ function onOneMachine(app: App, config: EmulatorConfig, artifacts: Artifacts) {
   });
   const data = new DataStack(app, names.data, props('data'));
   const broker = (stack: Stack) => brokerFor(stack, config);
-  const api = new ApiStack(app, names.api, { ...props('api'), data, artifacts, broker });
+  const signIn = signInOf(config);
+  if (signIn === 'ours') throw new Error('One machine has an issuer of its own.');
+  const api = new ApiStack(app, names.api, { ...props('api'), data, artifacts, broker, signIn });
   const oneMachine = new OneMachineStack(app, names.oneMachine, { ...props('oneMachine'), data, api });
   return { data, api, oneMachine };
 }
@@ -72,14 +77,19 @@ function onAws(app: App, config: AwsConfig, artifacts: Artifacts) {
   const data = new DataStack(app, names.data, props('data'));
   const broker = new BrokerStack(app, names.broker, { ...props('broker'), network, artifacts });
   const { inside } = network;
-  const api = new ApiStack(app, names.api, { ...props('api'), data, artifacts, broker, inside });
+  const wanted = signInOf(config);
+  const pool = wanted === 'ours' ? new IdentityStack(app, names.identity, props('identity')) : undefined;
+  const signIn = wanted === 'ours' ? pool?.signIn : wanted;
+  const api = new ApiStack(app, names.api, { ...props('api'), data, artifacts, broker, inside, signIn });
   const workers = new WorkersStack(app, names.workers, { ...props('workers'), network, broker, api, artifacts });
   const edge = hasEdge(config) ? new EdgeStack(app, names.edge, props('edge', EDGE_REGION)) : undefined;
   const delivery = new DeliveryStack(app, names.delivery, {
     ...props('delivery'),
     data,
     api,
-    site: artifacts.site(),
+    artifacts,
+    signIn,
+    identity: pool,
     edge: {
       webAclArn: edge?.webAclArn && acrossRegions(config, edge.webAclArn),
       certificateArn: config.certificateArn ?? (edge?.certificateArn && acrossRegions(config, edge.certificateArn)),
@@ -94,7 +104,18 @@ function onAws(app: App, config: AwsConfig, artifacts: Artifacts) {
   });
   edgeWatch.addStackDependency(delivery);
   boundHelpers(app, config);
-  return { network, data, broker, api, workers, ...(edge && { edge }), delivery, watch, edgeWatch };
+  return {
+    network,
+    data,
+    broker,
+    ...(pool && { identity: pool }),
+    api,
+    workers,
+    ...(edge && { edge }),
+    delivery,
+    watch,
+    edgeWatch,
+  };
 }
 
 /** CloudFormation reads the other stack's output itself; the strong kind of reference would take two functions more. */

@@ -35,6 +35,14 @@ export type Deployment = keyof typeof DEPLOYMENTS;
 export const TARGETS = ['prod', 'emulator'] as const satisfies Deployment[];
 export const ON_AWS = ['dev', 'prod', 'elsewhere'] as const satisfies Deployment[];
 
+/** What makes people sign in on one machine. */
+export const SIGN_IN = {
+  auth: 'oidc',
+  oidcIssuer: 'http://localhost:8001',
+  oidcClientId: 'reelight',
+  signingSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:signing-AbCdEf',
+} as const;
+
 /** Where assemblies are written; each has to have a folder of its own. */
 const OUT = mkdtempSync(join(tmpdir(), 'reelight-assemblies-'));
 afterAll(() => rmSync(OUT, { recursive: true, force: true }));
@@ -102,7 +110,11 @@ function standIns(): Artifacts {
     zip: () => Code.fromInline('export const handler = () => {}'),
     metadataImage: () => DockerImageCode.fromEcr(images),
     enhancerImage: () => ContainerImage.fromEcrRepository(images),
-    site: () => ({ assets: folder, docs: folder, html: (storage) => `<!doctype html>${storage}` }),
+    site: () => ({
+      assets: folder,
+      docs: folder,
+      html: (storage, signIn) => `<!doctype html>${storage} ${signIn?.origins} ${signIn?.clientId}`,
+    }),
   };
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Outputs } from '../infra/outputs.ts';
 import { LocalError } from './errors.ts';
 import type { Home } from './home.ts';
+import { keptOnce } from './kept.ts';
 
 /** Where the one-machine deployment pretends to be. */
 export const REGION = 'us-east-1';
@@ -22,18 +22,8 @@ export type BrokerCredentials = z.infer<typeof Credentials>;
  * processes that ask at once get the same.
  */
 export function brokerCredentials({ brokerCredentials: path }: Home): BrokerCredentials {
-  mkdirSync(dirname(path), { recursive: true });
-  const fresh = { username: 'reelight', password: randomBytes(24).toString('base64url') };
-  const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, `${JSON.stringify(fresh)}\n`, { mode: 0o600 });
-  try {
-    linkSync(aside, path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-  const kept = Credentials.safeParse(parseJson(readFileSync(path, 'utf8')));
+  const make = () => `${JSON.stringify({ username: 'reelight', password: randomBytes(24).toString('base64url') })}\n`;
+  const kept = Credentials.safeParse(parseJson(keptOnce(path, make)));
   if (kept.success) return kept.data;
   throw new LocalError('bad_setting', `${path} is damaged: delete it together with the folder broker beside it.`);
 }

@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Config, readConfig } from '../infra/config.ts';
 import { fingerprint } from '../infra/fingerprint.ts';
+import { signInOf } from '../infra/issuer.ts';
 import { limitsIn } from '../infra/limits.ts';
 import { BUCKETS, bucketName, stackNames } from '../infra/names.ts';
 import { Outputs } from '../infra/outputs.ts';
 import { brokerAddress } from './broker-address.ts';
-import { REGION } from './credentials.ts';
-import { ensureBrokerSecret } from './deploy/broker-secret.ts';
+import { BROKER_SECRET_NAME, REGION } from './credentials.ts';
 import { cdkDeploy } from './deploy/cdk.ts';
 import { uploadDocsAssets } from './deploy/docs-assets.ts';
 import {
@@ -20,9 +20,12 @@ import {
   removeLeftBuckets,
 } from './deploy/emulator.ts';
 import { uploadPage } from './deploy/page.ts';
+import { ensureSecret } from './deploy/secret.ts';
 import { homeFrom, ROOT } from './home.ts';
 import { portsFrom } from './ports.ts';
 import { runMain } from './run-main.ts';
+import type { ServicePlace } from './service-environment.ts';
+import { type LocalSignIn, SIGNING_SECRET_NAME, type SigningKey, signInFrom, signingKey } from './sign-in.ts';
 
 /** Whatever decides what is deployed. */
 const SOURCES = [
@@ -40,6 +43,8 @@ export interface DeployOptions {
   broker: { url: string; username: string; password: string };
   /** `*`, or origins separated by commas. */
   allowedOrigins?: string | undefined;
+  /** Who signs people in, where they have to; and the page's address and the key that says who may have which file. */
+  signIn?: (Pick<LocalSignIn, 'issuer' | 'clientId'> & { address: string; key: SigningKey }) | undefined;
   /** Told what is done, a line at a time. */
   log: (line: string) => void;
 }
@@ -52,13 +57,17 @@ export interface DeployOptions {
  *   `deploy_failed` with the end of CDK's log
  */
 export async function deploy(options: DeployOptions): Promise<Outputs> {
-  const { home, emulatorPort, emulatorUrl, broker, allowedOrigins, log } = options;
+  const { home, emulatorPort, emulatorUrl, broker, allowedOrigins, signIn, log } = options;
   const emulator = await emulatorAt(emulatorPort);
   const settings = {
     target: 'emulator',
     emulatorUrl: emulatorUrl || emulator.url,
     brokerUrl: broker.url,
-    brokerSecretArn: await ensureBrokerSecret(emulator, broker),
+    brokerSecretArn: await ensureSecret(emulator, BROKER_SECRET_NAME, {
+      username: broker.username,
+      password: broker.password,
+    }),
+    ...(signIn && (await signInSettings(emulator, signIn))),
     ...(allowedOrigins && { allowedOrigins }),
     ...limitsIn(process.env),
     ...ffmpeg(process.env),
@@ -76,12 +85,28 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
   await cdkDeploy(home, { ...settings, fingerprint: version }, emulator.environment);
   const outputs = Outputs.parse(outputsOf(await describeStacks(emulator), Object.values(stackNames(config))));
   await uploadDocsAssets(emulator, outputs.SiteBucket);
-  await uploadPage(emulator, outputs.SiteBucket);
+  const signsIn = signInOf(config);
+  await uploadPage(emulator, outputs.SiteBucket, signsIn === 'ours' ? undefined : signsIn);
   await write(join(home, 'outputs.json'), outputs);
   // Last: a deployment that was interrupted is done again.
   await write(join(home, 'deployed.json'), { version });
   log(`Deployed in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   return outputs;
+}
+
+async function signInSettings(
+  emulator: Emulator,
+  { issuer, clientId, address, key }: NonNullable<DeployOptions['signIn']>,
+): Promise<Record<string, string>> {
+  const { key_pair_id, private_key } = key;
+  const signingSecretArn = await ensureSecret(emulator, SIGNING_SECRET_NAME, { address, key_pair_id, private_key });
+  return { auth: 'oidc', oidcIssuer: issuer, oidcClientId: clientId, signingSecretArn };
+}
+
+/** What a deployment to this machine's emulator is told of who signs people in. */
+export function signInAt({ home, ports, env }: ServicePlace): DeployOptions['signIn'] {
+  const signIn = signInFrom(env, ports);
+  return signIn && { ...signIn, address: `http://localhost:${ports.edge}`, key: signingKey(home) };
 }
 
 /** The outputs, if the last deployment came to its end and what the emulator has is what it deployed. */
@@ -144,6 +169,7 @@ if (import.meta.main) {
       emulatorUrl: process.env.REELIGHT_EMULATOR_URL,
       broker: brokerAddress(home, ports),
       allowedOrigins: process.env.ALLOWED_ORIGINS,
+      signIn: signInAt({ home, ports, env: process.env }),
       log: console.log,
     });
   });

@@ -15,6 +15,9 @@ export interface Home {
   awsConfig: string;
   /** The broker's user and password; readable by the owner only. */
   brokerCredentials: string;
+  /** What files are signed out with, and what the issuer of this machine signs with; readable by the owner only. */
+  signingKey: string;
+  issuerKey: string;
   /** One log a part. */
   logs: string;
   /** Who runs: locks, and which processes are whose. */
@@ -35,6 +38,8 @@ export function homeFrom(env: NodeJS.ProcessEnv = process.env): Home {
     outputs: at('outputs.json'),
     awsConfig: at('aws-config'),
     brokerCredentials: at('broker-credentials.json'),
+    signingKey: at('signing-key.json'),
+    issuerKey: at('issuer-key.json'),
     logs: at('logs'),
     run: at('run'),
     scratch: at('scratch'),

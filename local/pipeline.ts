@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Outputs } from '../infra/outputs.ts';
 import { brokerAddress } from './broker-address.ts';
 import { logsIn } from './broker-login.ts';
-import { deploy } from './deploy.ts';
+import { deploy, signInAt } from './deploy.ts';
 import { composePart } from './docker.ts';
 import { LocalError } from './errors.ts';
 import { type Home, homeFrom, readable } from './home.ts';
@@ -11,9 +11,11 @@ import { type Ports, portsFrom, requireFreePort } from './ports.ts';
 import type { ServicePlace } from './service-environment.ts';
 import { brokerParts } from './services/broker.ts';
 import { emulatorPart, isHealthy } from './services/emulator.ts';
+import { issuerParts } from './services/issuer.ts';
 import { nodePart } from './services/node-part.ts';
 import { workerPart } from './services/worker.ts';
 import { tryLock } from './setup/lock.mjs';
+import { signInFrom } from './sign-in.ts';
 import { type Part, until } from './supervisor/part.ts';
 import { endLeftovers, runsElsewhere } from './supervisor/records.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
@@ -24,7 +26,7 @@ const HEALTHY_MS = 60_000;
 const OTHERS_MS = 30_000;
 
 export interface PipelineOptions {
-  /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, REELIGHT_EMULATOR_URL, ALLOWED_ORIGINS. */
+  /** Where and how: REELIGHT_HOME, the ports' variables, WORKERS, RABBITMQ_URL, REELIGHT_EMULATOR_URL, ALLOWED_ORIGINS, AUTH. */
   env?: NodeJS.ProcessEnv;
   /** Emulator and broker in containers. */
   docker?: boolean;
@@ -41,6 +43,8 @@ export interface Addresses {
   webSocket: string;
   emulator: string;
   broker: string;
+  /** Where people sign in; undefined where nobody does. */
+  issuer: string | undefined;
   /** A folder. */
   logs: string;
 }
@@ -116,11 +120,15 @@ async function startServers(supervisor: Supervisor, place: ServicePlace, { docke
   if (ours.emulator) await requireFreePort('emulator', ports.emulator);
   if (ours.broker) await requireFreePort('broker', ports.broker);
 
+  const issuer = issuerParts(place).filter(({ name }) => !elsewhere(name));
+  if (issuer.length > 0) await requireFreePort('issuer', ports.issuer);
+
   const containers = docker ? [composePart(place)] : [];
   const broker = ours.broker && !docker ? await brokerParts(place) : [];
   const started = [ours.emulator && 'the AWS emulator', ours.broker && 'RabbitMQ'].filter(Boolean).join(' and ');
   if (started) note(`Starting ${started} …`);
   if (docker) await supervisor.start(containers);
+  await supervisor.start(issuer);
   const [outputs] = await Promise.all([
     (async () => {
       if (ours.emulator && !docker) await supervisor.start([emulatorPart(place)]);
@@ -142,13 +150,15 @@ async function others(what: string, answers: (signal: AbortSignal) => Promise<bo
   });
 }
 
-function deployTo({ home, ports, env }: ServicePlace, note: (line: string) => void): Promise<Outputs> {
+function deployTo(place: ServicePlace, note: (line: string) => void): Promise<Outputs> {
+  const { home, ports, env } = place;
   return deploy({
     home: home.root,
     emulatorPort: ports.emulator,
     emulatorUrl: env.REELIGHT_EMULATOR_URL,
     broker: brokerAddress(home, ports, env),
     allowedOrigins: env.ALLOWED_ORIGINS,
+    signIn: signInAt(place),
     log: note,
   });
 }
@@ -237,6 +247,7 @@ function addressesOf({ home, ports, env }: ServicePlace): Addresses {
     webSocket: `${base.replace('http', 'ws')}/ws/{client_id}`,
     emulator: `http://localhost:${ports.emulator}`,
     broker: brokerAddress(home, ports, env).url,
+    issuer: signInFrom(env, ports)?.issuer,
     logs: readable(home.logs),
   };
 }

@@ -5,12 +5,17 @@ import { freePorts, portsFrom, requireFreePort } from './ports.ts';
 
 describe('portsFrom', () => {
   it('has a usual port for everything', () => {
-    expect(portsFrom({})).toEqual({ edge: 8000, emulator: 4566, broker: 5682 });
+    expect(portsFrom({})).toEqual({ edge: 8000, emulator: 4566, broker: 5682, issuer: 8001 });
   });
 
   it('takes each from its variable', () => {
-    const env = { PORT: '9000', REELIGHT_EMULATOR_PORT: '9001', REELIGHT_BROKER_PORT: '9002' };
-    expect(portsFrom(env)).toEqual({ edge: 9000, emulator: 9001, broker: 9002 });
+    const env = {
+      PORT: '9000',
+      REELIGHT_EMULATOR_PORT: '9001',
+      REELIGHT_BROKER_PORT: '9002',
+      REELIGHT_ISSUER_PORT: '9003',
+    };
+    expect(portsFrom(env)).toEqual({ edge: 9000, emulator: 9001, broker: 9002, issuer: 9003 });
   });
 
   it.each(['abc', '0', '65536', '80.5', '-1', '0x50', ' 80'])('refuses PORT=%s by its name', (PORT) => {

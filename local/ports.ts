@@ -6,6 +6,8 @@ export interface Ports {
   edge: number;
   emulator: number;
   broker: number;
+  /** Where people sign in, if they do. */
+  issuer: number;
 }
 
 /** The environment variable of each port, what listens there, and where by default. */
@@ -13,6 +15,7 @@ export const PORTS = {
   edge: { variable: 'PORT', what: 'the page and the API', usual: 8000 },
   emulator: { variable: 'REELIGHT_EMULATOR_PORT', what: 'the AWS emulator', usual: 4566 },
   broker: { variable: 'REELIGHT_BROKER_PORT', what: 'RabbitMQ', usual: 5682 },
+  issuer: { variable: 'REELIGHT_ISSUER_PORT', what: 'the issuer', usual: 8001 },
 } as const satisfies Record<keyof Ports, { variable: string; what: string; usual: number }>;
 
 /** @throws LocalError `bad_setting` naming the variable */
@@ -21,6 +24,7 @@ export function portsFrom(env: NodeJS.ProcessEnv = process.env): Ports {
     edge: portFrom(env, 'edge'),
     emulator: portFrom(env, 'emulator'),
     broker: portFrom(env, 'broker'),
+    issuer: portFrom(env, 'issuer'),
   };
   const names = Object.keys(PORTS) as (keyof Ports)[];
   for (const [at, name] of names.entries()) {

@@ -6,6 +6,7 @@ import { BROKER_SECRET_NAME, REGION, writeAwsConfig } from './credentials.ts';
 import { LocalError } from './errors.ts';
 import { type Home, homeFrom, ROOT, readable } from './home.ts';
 import { type Ports, portsFrom } from './ports.ts';
+import { signInFrom, signingKey } from './sign-in.ts';
 
 /** The services that run as plain processes on one machine, by the role each of them has. */
 export type ServiceRole = 'enhancer' | 'bridge' | 'edge' | 'operator';
@@ -48,9 +49,19 @@ export function serviceEnvironment(role: ServiceRole, place: Partial<ServicePlac
     METADATA_FUNCTION_NAME: outputs.MetadataFunctionName,
     BROKER_URL: broker.url,
     BROKER_SECRET_ARN: BROKER_SECRET_NAME,
+    ...(role === 'edge' && edgeSignIn(env, home, ports)),
     PORT: String(ports.edge),
     SCRATCH_DIR: home.scratch,
   };
+}
+
+/** Whose tokens count, and whose signatures let viewers have files. Not the private key: the edge only checks. */
+function edgeSignIn(env: NodeJS.ProcessEnv, home: Home, ports: Ports): Record<string, string> {
+  const signIn = signInFrom(env, ports);
+  if (!signIn) return {};
+  const { issuer, clientId: audience } = signIn;
+  const { key_pair_id: keyPairId, public_key: publicKey } = signingKey(home);
+  return { SIGN_IN: JSON.stringify({ issuer, audience, keyPairId, publicKey }) };
 }
 
 /**

@@ -11,7 +11,9 @@ Runs the whole pipeline on this machine until Ctrl-C.
   --docker   emulator and broker in containers (localstack-compose.yml)
 
 Environment: PORT (8000), WORKERS (2), REELIGHT_HOME (.reelight), REELIGHT_EMULATOR_PORT (4566),
-REELIGHT_BROKER_PORT (5682), RABBITMQ_URL (another broker), ALLOWED_ORIGINS (*), FFMPEG_PATH.`;
+REELIGHT_BROKER_PORT (5682), RABBITMQ_URL (another broker), ALLOWED_ORIGINS (*), FFMPEG_PATH,
+AUTH (none, or oidc for sign-in: by an issuer of this machine at REELIGHT_ISSUER_PORT (8001), or by the one that
+OIDC_ISSUER and OIDC_CLIENT_ID name).`;
 
 /** What `npm start` prints when everything runs. */
 export function summary({ addresses, workers }: Pick<Pipeline, 'addresses' | 'workers'>): string {
@@ -21,6 +23,7 @@ export function summary({ addresses, workers }: Pick<Pipeline, 'addresses' | 'wo
     ['WebSocket', addresses.webSocket],
     ['AWS emulator', addresses.emulator],
     ['Broker', addresses.broker],
+    ...(addresses.issuer ? [['Sign-in', addresses.issuer] as const] : []),
     ['Workers', String(workers)],
     ['Logs', addresses.logs],
   ] as const;

@@ -24,9 +24,16 @@ export interface Upload {
   upload: { kind: string; url: string; headers: Record<string, string>; part_size: number; part_count: number };
 }
 
-export function talkTo(base: string) {
+/** @param token whose videos they are, where people sign in */
+export function talkTo(base: string, token: string | undefined = process.env.REELIGHT_TOKEN) {
+  const bearer = token ? { authorization: `Bearer ${token}` } : undefined;
+
+  /** Any call, as who has the token. */
+  const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(base + path, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...bearer } });
+
   async function json<T>(path: string, init?: RequestInit): Promise<T> {
-    const response = await fetch(base + path, init);
+    const response = await call(path, init);
     if (!response.ok) throw new Error(`${init?.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
@@ -65,7 +72,11 @@ export function talkTo(base: string) {
   const ended = (fileId: string, ms?: number): Promise<VideoView> =>
     until(fileId, ({ status }) => ['completed', 'failed', 'cancelled'].includes(status), ms);
 
-  return { base, json, post, start, send, video, until, ended, listen: (clientId: string) => listen(base, clientId) };
+  const ticket = async (): Promise<string | undefined> =>
+    token ? (await post<{ ticket: string }>('/ws-tickets', {})).ticket : undefined;
+  const hear = async (clientId: string) => listen(base, clientId, await ticket());
+
+  return { base, call, json, post, start, send, video, until, ended, ticket, listen: hear };
 }
 
 export interface Heard {
@@ -78,13 +89,15 @@ export interface Heard {
   progress?: number;
   error?: string | null;
   content?: string;
+  code?: string;
   client_id?: string;
   timestamp?: string;
 }
 
 /** A WebSocket client that remembers what it heard. */
-export async function listen(base: string, clientId: string) {
-  const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/ws/${clientId}`);
+export async function listen(base: string, clientId: string, ticket?: string) {
+  const query = ticket === undefined ? '' : `?ticket=${ticket}`;
+  const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/ws/${clientId}${query}`);
   const heard: Heard[] = [];
   const waiting = new Set<() => void>();
   socket.addEventListener('message', ({ data }) => {

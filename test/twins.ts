@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cloudFrontFileAccess } from '../adapters/cloudfront/file-access.ts';
 import {
   memoryAudience,
   memoryConnectionStore,
@@ -13,6 +14,7 @@ import { silentLog } from '../core/log.ts';
 import type { QueueName, RetryDelay, TaskMessage } from '../core/messages.ts';
 import type { MediaTools, Ports, TaskQueue, Vision } from '../core/ports/index.ts';
 import { NOTHING_SPENT, type Spent } from '../core/spent.ts';
+import { aSigningKey } from './a-signing-key.ts';
 import { plainFacts } from './plain-facts.ts';
 import { plainMeasures } from './plain-measures.ts';
 
@@ -126,6 +128,7 @@ export function twins() {
     tickets: memoryTicketStore(clock.now),
     uploads: memoryUploadStore(),
     files: memoryUploadStore(),
+    access: cloudFrontFileAccess(async () => aSigningKey()),
     arrivals: {
       announce: async (key) => {
         announced.push(key);

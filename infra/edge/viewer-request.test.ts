@@ -4,6 +4,7 @@ import { FORM_UPLOAD_LIMIT } from '../../core/limits.ts';
 import { ClientId } from '../../core/video.ts';
 import { joined, loadViewerFunction, viewerRequest } from '../../local/edge/viewer-function.ts';
 import { EDGE_CASES, SOCKET_CASES } from '../../test/edge/cases.ts';
+import { OPEN_CALLS } from '../routes.ts';
 
 const file = new URL('viewer-request.js', import.meta.url);
 const source = readFileSync(file, 'utf8');
@@ -17,6 +18,11 @@ describe('the function at the edge', () => {
 
   it('has the limit of forms that the API has', () => {
     expect(/FORM_UPLOAD_LIMIT = (\d+);/.exec(source)?.[1]).toBe(String(FORM_UPLOAD_LIMIT));
+  });
+
+  it('leaves open what the gateway leaves open', () => {
+    const [, list = ''] = /OPEN_CALLS = (\[.*\]);/.exec(source) ?? [];
+    expect(list.replaceAll("'", '"')).toBe(JSON.stringify(OPEN_CALLS).replaceAll(',', ', '));
   });
 
   it.each(EDGE_CASES.filter(({ decided }) => decided))(

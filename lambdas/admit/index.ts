@@ -1,9 +1,9 @@
 import type { APIGatewayAuthorizerResult, StatementEffect } from 'aws-lambda';
-import { functionLog, table } from '../../adapters/from-environment.ts';
+import { functionLog, tickets } from '../../adapters/from-environment.ts';
 import { admit } from '../../pipeline/admit.ts';
 
 const log = functionLog();
-const { tickets } = table();
+const ports = { tickets: tickets() };
 
 /** What an authorizer of `$connect` is told. */
 interface ConnectEvent {
@@ -13,7 +13,7 @@ interface ConnectEvent {
 
 /** Takes the ticket of whoever opens a WebSocket. What it answers is for this one connection: nothing of it is cached. */
 export async function handler({ methodArn, queryStringParameters }: ConnectEvent): Promise<APIGatewayAuthorizerResult> {
-  const owner = await admit({ tickets }, queryStringParameters?.ticket ?? '');
+  const owner = await admit(ports, queryStringParameters?.ticket ?? '');
   if (owner === undefined) log.info('a ticket was refused');
   const Effect: StatementEffect = owner === undefined ? 'Deny' : 'Allow';
   return {

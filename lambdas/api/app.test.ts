@@ -329,6 +329,7 @@ it('documents every route of the contract', async () => {
     'post /upload/{file_id}/complete',
     'post /upload/{file_id}/parts',
     'post /videos/{file_id}/cancel',
+    'post /videos/{file_id}/playback',
     'post /videos/{file_id}/retry',
     'post /ws-tickets',
   ]);

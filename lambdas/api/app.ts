@@ -10,7 +10,10 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoRoutes } from './routes/videos.ts';
 import type { ApiSettings } from './settings.ts';
 
-export type ApiPorts = Pick<Ports, 'videos' | 'tickets' | 'uploads' | 'files' | 'arrivals' | 'now' | 'log'> & {
+export type ApiPorts = Pick<
+  Ports,
+  'videos' | 'tickets' | 'uploads' | 'files' | 'access' | 'arrivals' | 'now' | 'log'
+> & {
   workers: WorkerBoard;
 };
 

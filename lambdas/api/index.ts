@@ -1,5 +1,5 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { arrivals, buckets, functionLog, now, table } from '../../adapters/from-environment.ts';
+import { arrivals, buckets, fileAccess, functionLog, now, table, tickets } from '../../adapters/from-environment.ts';
 import { throughEdge } from '../through-edge.ts';
 import { createApp } from './app.ts';
 import { settingsFromEnvironment } from './settings.ts';
@@ -8,7 +8,18 @@ import { settingsFromEnvironment } from './settings.ts';
 type HttpApiEvent = Extract<LambdaEvent, { routeKey: string }>;
 
 const answer = handle(
-  createApp({ ...table(), ...buckets(), arrivals: arrivals(), now, log: functionLog() }, settingsFromEnvironment()),
+  createApp(
+    {
+      ...table(),
+      ...buckets(),
+      tickets: tickets(),
+      arrivals: arrivals(),
+      access: fileAccess(),
+      now,
+      log: functionLog(),
+    },
+    settingsFromEnvironment(),
+  ),
 );
 
 /** API Gateway's event in, the app's answer out. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { memoryWorkerBoard } from '../../adapters/memory/index.ts';
+import { publicKeys } from '../../core/keys.ts';
 import { MULTIPART_ABOVE } from '../../core/upload-plan.ts';
 import { twins } from '../../test/twins.ts';
 import { createApp } from './app.ts';
@@ -25,6 +26,7 @@ const CALLS: [method: string, path: string, body?: unknown][] = [
   ['GET', '/videos/ID'],
   ['POST', '/videos/ID/cancel'],
   ['POST', '/videos/ID/retry', {}],
+  ['POST', '/videos/ID/playback'],
   ['DELETE', '/videos/ID'],
   ['POST', '/upload/ID/parts', { part_numbers: [1] }],
   ['GET', '/upload/ID/parts'],
@@ -99,6 +101,23 @@ it('gives tickets to who signed in, and says where nobody does that there are no
   expect(given.headers.get('cache-control')).toBe('no-store');
   expect(await given.json()).toEqual({ ticket: expect.stringMatching(/^[\w-]{43}$/), expires_at: expect.any(String) });
   const none = await api(false).as('ana')('POST', '/ws-tickets');
+  expect([none.status, ((await none.json()) as { code: string }).code]).toEqual([404, 'no_sign_in']);
+});
+
+it('gives who may see a video cookies for its files, and for no others', async () => {
+  const { as } = api();
+  const id = await started(as);
+  const answer = await as('ana')('POST', `/videos/${id}/playback`);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ expires_at: '2026-01-01T00:15:00.000Z' });
+  const cookies = answer.headers.getSetCookie();
+  const paths = cookies.map((cookie) => /Path=([^;]+)/.exec(cookie)?.[1]);
+  expect(new Set(paths)).toEqual(new Set(['/', ...publicKeys(id).map((key) => `/${key}`)]));
+  for (const cookie of cookies) expect(cookie).toMatch(/; Max-Age=900; .*HttpOnly; Secure; SameSite=Lax$/);
+  expect(cookies.filter((cookie) => cookie.includes('Path=/;'))).toEqual([
+    expect.stringMatching(/^CloudFront-Key-Pair-Id=/),
+  ]);
+  const none = await api(false).as(undefined)('POST', `/videos/${id}/playback`);
   expect([none.status, ((await none.json()) as { code: string }).code]).toEqual([404, 'no_sign_in']);
 });
 

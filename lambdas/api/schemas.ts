@@ -237,6 +237,8 @@ export const VideoList = z.object({ videos: z.array(VideoRecord), cursor: z.stri
 
 export const TicketAnswer = z.object({ ticket: z.string(), expires_at: Time }).openapi('Ticket');
 
+export const PlaybackAnswer = z.object({ expires_at: Time }).openapi('Playback');
+
 export const HealthAnswer = z
   .object({
     status: z.enum(['ok', 'degraded']),

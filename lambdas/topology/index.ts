@@ -1,6 +1,6 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { broker, functionLog } from '../../adapters/from-environment.ts';
-import { type Answer, answer } from './answer.ts';
+import { type Answer, answer } from '../answer.ts';
 
 /** What is left of the function's time is for saying how it went. */
 const LAST_MS = 15_000;
@@ -13,7 +13,7 @@ const log = functionLog();
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   const outcome = event.RequestType === 'Delete' ? DONE : await declared(context.getRemainingTimeInMillis() - LAST_MS);
-  await answer(event, outcome);
+  await answer(event, outcome, 'queues');
 }
 
 const DONE: Answer = { Status: 'SUCCESS' };

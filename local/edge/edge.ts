@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from '../../core/log.ts';
+import { forSignIn, type TrustedIssuer } from '../../infra/edge/for-sign-in.ts';
 import { type OriginName, ROUTES, responseHeaders } from '../../infra/routes.ts';
 import { type OriginRequest, REPEATABLE } from './exchange.ts';
 import { viewerHeaders } from './headers.ts';
@@ -9,6 +10,7 @@ import { match } from './match.ts';
 import type { CustomOrigin, Origin } from './origins.ts';
 import { hasBody, MAX_REQUEST_HEAD, type OriginPlan, plan } from './plan.ts';
 import { bareAnswer, refusalFor, refuse, sendGenerated } from './refusals.ts';
+import { cookieCheck, type TrustedKey } from './signed-cookies.ts';
 import { join, shakeHands } from './sockets.ts';
 import { loadViewerFunction, splitTarget } from './viewer-function.ts';
 
@@ -16,6 +18,8 @@ export interface EdgeSettings {
   origins: Record<Exclude<OriginName, 'socket'>, Origin> & { socket: CustomOrigin };
   /** Origins whose pages may read our files; `*` for any. */
   allowedOrigins: readonly string[];
+  /** Whose tokens and whose signed cookies count, where people sign in. */
+  signIn?: (TrustedIssuer & TrustedKey) | undefined;
   log: Log;
 }
 
@@ -25,15 +29,17 @@ export interface Edge {
   close(graceMs: number): Promise<void>;
 }
 
-const viewerFunctions = {
-  'viewer-request': loadViewerFunction(new URL('../../infra/edge/viewer-request.js', import.meta.url)),
-};
+const VIEWER_REQUEST = new URL('../../infra/edge/viewer-request.js', import.meta.url);
 
 /**
  * What CloudFront is in AWS, on one machine: it does what the route table, the functions at the edge and the origins'
  * answers make it do. It keeps no copies, so nothing is ever stale here; `Cache-Control` is passed on.
  */
-export function createEdge({ origins, allowedOrigins, log }: EdgeSettings): Edge {
+export function createEdge({ origins, allowedOrigins, signIn, log }: EdgeSettings): Edge {
+  const viewerFunctions = {
+    'viewer-request': loadViewerFunction(VIEWER_REQUEST, (source) => forSignIn(source, signIn)),
+  };
+  const restrict = signIn && cookieCheck(signIn);
   const policies = responseHeaders(allowedOrigins);
   const sockets = new Set<Socket>();
   let closed: Promise<void> | undefined;
@@ -67,7 +73,7 @@ export function createEdge({ origins, allowedOrigins, log }: EdgeSettings): Edge
     try {
       // Where the body is not asked for, the connection cannot be used again: the viewer may send it or not.
       if (body) response.shouldKeepAlive = false;
-      const todo = plan(request, viewerFunctions);
+      const todo = plan(request, viewerFunctions, restrict);
       if ('answer' in todo) return sendGenerated(response, todo.answer);
       if (body) response.writeContinue();
       const answer = await ask(todo, {
@@ -96,7 +102,7 @@ export function createEdge({ origins, allowedOrigins, log }: EdgeSettings): Edge
     response.on('finish', () => socket.destroySoon());
     const gone = whenGone(response);
     try {
-      const todo = plan(request, viewerFunctions);
+      const todo = plan(request, viewerFunctions, restrict);
       if ('answer' in todo) return sendGenerated(response, todo.answer);
       const answer = await shakeHands(origins.socket, { ...todo, signal: gone });
       if (!('upstream' in answer)) return await passOn(answer, request, response, todo);

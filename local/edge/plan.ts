@@ -4,6 +4,7 @@ import { type Headers, originHeaders } from './headers.ts';
 import { climbs, match } from './match.ts';
 import { EdgeRefusal } from './refusals.ts';
 import {
+  type Fields,
   type GeneratedResponse,
   joined,
   splitTarget,
@@ -18,6 +19,9 @@ export const MAX_REQUEST_HEAD = 32_768;
 
 export type ViewerFunctions = Record<NonNullable<Behavior['viewerRequest']>, ViewerFunction>;
 
+/** Refuses who may not have what is at an address. @throws EdgeRefusal 403 */
+export type ViewerCheck = (cookies: Fields, address: string) => void;
+
 /** What an origin is to be asked. */
 export interface OriginPlan {
   behavior: Behavior;
@@ -29,9 +33,14 @@ export interface OriginPlan {
 /**
  * Which behavior a request falls under, and what its origin is to be asked; or what a function answered.
  *
+ * @param restrict without one, everybody may have what is restricted
  * @throws EdgeRefusal for what gets no further than the edge
  */
-export function plan(request: IncomingMessage, functions: ViewerFunctions): OriginPlan | { answer: GeneratedResponse } {
+export function plan(
+  request: IncomingMessage,
+  functions: ViewerFunctions,
+  restrict?: ViewerCheck,
+): OriginPlan | { answer: GeneratedResponse } {
   const { method = '', url = '', rawHeaders } = request;
   // A proxy's forms (`GET http://elsewhere/`, `OPTIONS *`) are none of ours.
   if (!url.startsWith('/')) throw new EdgeRefusal(400, 'Bad request: the target must be a path.');
@@ -47,6 +56,8 @@ export function plan(request: IncomingMessage, functions: ViewerFunctions): Orig
   }
   const viewerIp = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   const asked = viewerRequest(method, url, rawHeaders);
+  // An address of this machine has no certificate.
+  if (behavior.restricted) restrict?.(asked.cookies, `http://${request.headers.host}${url}`);
   const decided = behavior.viewerRequest ? call(functions[behavior.viewerRequest], asked, viewerIp) : asked;
   if ('statusCode' in decided) return { answer: decided };
   return {

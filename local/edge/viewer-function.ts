@@ -29,11 +29,11 @@ export type ViewerFunction = (request: ViewerRequest, viewerIp: string) => Viewe
 
 /**
  * The function in a file, run as the edge runs it: in a world with the language and nothing else, and with no way to
- * make code from text. Values go in and out as JSON, so that nothing is shared.
+ * make code from text, after what is done to its source before it is deployed. Values go in and out as JSON, so that nothing is shared.
  */
-export function loadViewerFunction(file: URL): ViewerFunction {
+export function loadViewerFunction(file: URL, prepared = (source: string) => source): ViewerFunction {
   const world = createContext({ event: '' }, { codeGeneration: { strings: false, wasm: false } });
-  new Script(readFileSync(file, 'utf8'), { filename: file.pathname }).runInContext(world);
+  new Script(prepared(readFileSync(file, 'utf8')), { filename: file.pathname }).runInContext(world);
   const call = new Script('JSON.stringify(handler(JSON.parse(event)))');
   return (request, viewerIp) => {
     world.event = JSON.stringify({

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { jsonLog } from '../../core/log.ts';
-import { createEdge } from '../edge/edge.ts';
+import { createEdge, type EdgeSettings } from '../edge/edge.ts';
 import { bucketOrigin, customOrigin } from '../edge/origins.ts';
 import { LocalError } from '../errors.ts';
 import { onInterrupt } from '../interrupts.ts';
@@ -24,6 +24,11 @@ const Environment = z.object({
     .string()
     .default('*')
     .transform((list) => list.split(',').map((origin) => origin.trim())),
+  /** Where people sign in: the issuer, what its tokens are for, and the key that signs files out. */
+  SIGN_IN: z
+    .string()
+    .transform((text) => JSON.parse(text) as EdgeSettings['signIn'])
+    .optional(),
 });
 
 /*
@@ -45,6 +50,7 @@ if (import.meta.main) {
         site: bucketOrigin(s3, settings.SITE_BUCKET),
       },
       allowedOrigins: settings.ALLOWED_ORIGINS,
+      signIn: settings.SIGN_IN,
       log,
     });
 

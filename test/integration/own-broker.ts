@@ -62,7 +62,7 @@ async function startIn(root: string, reap: () => Promise<void>): Promise<OwnBrok
   const home = homeFrom({ ...env, REELIGHT_HOME: root });
   const [port] = await freePorts(1);
   if (!port) throw new Error('No port is free.');
-  const ports = { edge: 0, emulator: 0, broker: port };
+  const ports = { edge: 0, emulator: 0, broker: port, issuer: 0 };
   const { url, username, password } = brokerAddress(home, ports, env);
   const parts = await brokerParts({ home, ports, env });
   const [nameServer, server] = parts;

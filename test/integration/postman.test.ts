@@ -34,7 +34,12 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'newman-'));
   const to = join(folder, 'report.json');
-  const variables = { baseUrl: reelight.base, client_id: client, profile: 'passthrough' };
+  const variables = {
+    baseUrl: reelight.base,
+    client_id: client,
+    profile: 'passthrough',
+    token: process.env.REELIGHT_TOKEN ?? '',
+  };
   const given = Object.entries(variables).flatMap(([name, value]) => ['--env-var', `${name}=${value}`]);
   const reporters = ['--reporters', 'json', '--reporter-json-export', to];
   const line = [newman, 'run', COLLECTION, '--working-dir', root, ...given, ...reporters];
@@ -45,7 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   const { videos } = await reelight.json<{ videos: { file_id: string }[] }>(`/videos?client_id=${client}`);
-  for (const { file_id } of videos) await fetch(`${reelight.base}/videos/${file_id}`, { method: 'DELETE' });
+  for (const { file_id } of videos) await reelight.call(`/videos/${file_id}`, { method: 'DELETE' });
 });
 
 it('passes every check', () => {

@@ -1,6 +1,6 @@
 import examples from '../../../lambdas/api/examples.json' with { type: 'json' };
 import type { OpenApi } from '../openapi.ts';
-import { event, FILE, type Item, requestsOf } from './requests.ts';
+import { type Auth, event, FILE, type Item, requestsOf } from './requests.ts';
 import { KEEP_FILE_ID, KEEP_UPLOAD, SEND_SIGNED_HEADERS, succeeds, WAIT_UNTIL_COMPLETED } from './scripts.ts';
 
 export interface Folder {
@@ -25,6 +25,7 @@ export function postman(http: OpenApi) {
         request: {
           method: 'PUT',
           description: 'The address is signed for this one file, and good once.',
+          auth: { type: 'noauth' },
           url: '{{upload_url}}',
           header: [],
           body: { mode: 'file', file: { src: FILE } },
@@ -40,6 +41,7 @@ export function postman(http: OpenApi) {
           "pm.test('is completed', () => pm.expect(pm.response.json().status).to.equal('completed'));",
         ),
       }),
+      request('allowPlayback', { name: 'Get cookies for its files, where people sign in' }),
       request('getEnhancedVideo', {
         name: 'Stream a part of the enhanced video',
         headers: { range: 'bytes=0-99999' },
@@ -106,6 +108,7 @@ export function postman(http: OpenApi) {
       version: http.info.version,
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
+    auth: BEARER,
     variable: Object.entries(VARIABLES).map(([key, value]) => ({ key, value })),
     item: [presigned, parts, form, everyCall(http), LIVE] satisfies Folder[],
   };
@@ -115,7 +118,7 @@ export function postman(http: OpenApi) {
 function everyCall(http: OpenApi): Folder {
   const request = requestsOf(http);
   const operations = Object.values(http.paths).flatMap((each) => Object.values(each));
-  const item = ['Service', 'Status', 'Files', 'Videos', 'Uploads'].map((tag): Folder => {
+  const item = ['Service', 'Sign-in', 'Status', 'Files', 'Videos', 'Uploads'].map((tag): Folder => {
     const tagged = operations.filter(({ tags }) => tags.includes(tag)).map(({ operationId }) => operationId);
     const last = tagged.filter((id) => ENDINGS.has(id));
     return {
@@ -130,8 +133,11 @@ function everyCall(http: OpenApi): Folder {
 
 const ENDINGS = new Set(['deleteVideo', 'abandonUpload']);
 
+const BEARER: Auth = { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] };
+
 const VARIABLES = {
   baseUrl: 'http://localhost:8000',
+  token: '',
   client_id: 'postman',
   profile: 'adaptive',
   filename: 'big-buck-bunny.mp4',
@@ -149,7 +155,8 @@ const ABOUT = `Made by \`npm run docs\` from [the OpenAPI document](openapi.json
 1. Choose the working directory (Settings, General) in which \`${FILE}\` is, or choose a file of your own in the requests
    that send one, and set \`filename\` and \`size\` (bytes) to it.
 2. Set \`baseUrl\` to where your Reelight is.
-3. Run a folder, or the whole. \`file_id\` is kept from the answer to each upload.
+3. Set \`token\` where people sign in.
+4. Run a folder, or the whole. \`file_id\` is kept from the answer to each upload.
 
 On the command line: \`npx newman run docs/api/reelight.postman_collection.json\`.`;
 

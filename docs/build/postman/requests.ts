@@ -9,11 +9,15 @@ export interface Item {
   request: {
     method: string;
     description?: string;
+    auth?: Auth;
     url: string | { raw: string; host: string[]; path: string[]; query: Field[] };
     header: Field[];
     body?: object;
   };
 }
+
+/** How requests say who asks; a request's own before the collection's. */
+export type Auth = { type: 'noauth' } | { type: 'bearer'; bearer: { key: string; value: string; type: 'string' }[] };
 
 export interface Field {
   key: string;

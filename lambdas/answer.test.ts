@@ -33,7 +33,7 @@ afterEach(() => new Promise((closed) => server.close(closed)));
 
 describe('the answer to CloudFormation', () => {
   it('says that it went well, of the same resource each time, with no type that was not signed', async () => {
-    await answer(event, { Status: 'SUCCESS' });
+    await answer(event, { Status: 'SUCCESS' }, 'queues');
     const common = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Queues' };
     expect(heard).toEqual([
       { method: 'PUT', type: '', body: { Status: 'SUCCESS', PhysicalResourceId: 'queues', ...common } },
@@ -41,12 +41,12 @@ describe('the answer to CloudFormation', () => {
   });
 
   it('says why it did not', async () => {
-    await answer(event, { Status: 'FAILED', Reason: 'The queue exists with other arguments.' });
+    await answer(event, { Status: 'FAILED', Reason: 'The queue exists with other arguments.' }, 'queues');
     expect(heard[0]?.body).toMatchObject({ Status: 'FAILED', Reason: 'The queue exists with other arguments.' });
   });
 
   it('fails when it is not heard, so that Lambda tries again', async () => {
     status = 503;
-    await expect(answer(event, { Status: 'SUCCESS' })).rejects.toThrow('503');
+    await expect(answer(event, { Status: 'SUCCESS' }, 'queues')).rejects.toThrow('503');
   });
 });
