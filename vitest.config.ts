@@ -35,6 +35,7 @@ export default defineConfig({
           // One running pipeline for both: a browser is one more client of it.
           include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
           globalSetup: ['test/integration/running-pipeline.ts'],
+          setupFiles: ['test/integration/signed-in.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -19,6 +19,12 @@ export const webpPosterKey = (fileId: string): string => `posters/${fileId}.webp
 export const publicKeys = (fileId: string): string[] =>
   [enhancedKey, metadataKey, sharedSourceKey, posterKey, webpPosterKey].map((key) => key(fileId));
 
+/** The video that a file belongs to, by its public path without the slash; undefined for any other path. */
+export const fileIdOfPublic = (key: string): string | undefined => {
+  const fileId = /\/([0-9a-f-]{36})(\.\w+)?$/.exec(key)?.[1];
+  return fileId && publicKeys(fileId).includes(key) ? fileId : undefined;
+};
+
 /** In the files bucket, not served: what workers wrote under their claims, before it is promoted or put together. */
 export const workPrefix = (fileId: string): string => `attempts/${fileId}/`;
 /** That of one attempt: what is removed with it touches no other. */
