@@ -8,7 +8,7 @@ import { enhanceFile } from './enhance-file.ts';
 import { clientId } from './identity.ts';
 import { openJournal } from './journal.ts';
 import { helpOf, wantsColours } from './manual.ts';
-import { reachServer, serverFrom } from './reach-server.ts';
+import { reachServer, serverFrom, tokenFrom } from './reach-server.ts';
 import { jsonReport } from './reports/json.ts';
 import { liveReport } from './reports/live.ts';
 import { plainReport } from './reports/plain.ts';
@@ -34,6 +34,7 @@ export async function enhance(argv: string[], world: World): Promise<number> {
     plan = {
       ...options,
       server: serverFrom(options.values, env),
+      token: tokenFrom(options.values, env),
       work: await planWork(options.files, options.out, cwd),
     };
   } catch (error) {
@@ -82,6 +83,7 @@ function isForPeople(error: unknown): error is Error {
 interface Plan extends Pick<EnhanceArguments, 'profile' | 'hdr' | 'values'> {
   work: { source: Source; target: Target }[];
   server: ReturnType<typeof serverFrom>;
+  token: string | undefined;
 }
 
 async function planWork(files: string[], out: string | undefined, cwd: string): Promise<Plan['work']> {
@@ -91,11 +93,16 @@ async function planWork(files: string[], out: string | undefined, cwd: string): 
   return sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : []));
 }
 
-async function enhanceAll({ work, profile, hdr }: Plan, base: string, report: Report, world: World): Promise<number> {
+async function enhanceAll(
+  { work, profile, hdr, token }: Plan,
+  base: string,
+  report: Report,
+  world: World,
+): Promise<number> {
   const home = homeFrom(world.env).root;
   const timing = { ...DEFAULT_TIMING, ...world.timing };
   const journal = await openJournal(home);
-  const client = createClient({ baseUrl: base, clientId: await clientId(home), timing });
+  const client = createClient({ baseUrl: base, clientId: await clientId(home), token, timing });
   const count = { done: 0, failed: 0, cancelled: 0 };
   report.begin(work.map(({ source: { label, size } }) => ({ file: label, size })));
   await inParallel(work, FILES_AT_ONCE, async ({ source, target }) => {

@@ -41,6 +41,7 @@ export interface Manual {
 export const SERVER_OPTIONS = {
   json: { type: 'boolean', about: 'for programs: one JSON object a line' },
   server: { type: 'string', value: 'URL', about: 'another Reelight than the one on this machine (or REELIGHT_URL)' },
+  token: { type: 'string', value: 'TEXT', about: 'who you are, where people sign in (better: REELIGHT_TOKEN)' },
   'no-color': { type: 'boolean', about: 'no colours (or NO_COLOR)' },
 } as const satisfies Record<string, Option>;
 

@@ -6,8 +6,8 @@ import { homeFrom } from '../local/home.ts';
 import { type Command, EXIT, type World } from './command.ts';
 import { clientId } from './identity.ts';
 import { helpOf, hintOf, type Manual, parse } from './manual.ts';
-import { reachServer, serverFrom } from './reach-server.ts';
-import { codeOf, messageOf } from './reasons.ts';
+import { reachServer, serverFrom, tokenFrom } from './reach-server.ts';
+import { codeOf, messageOf, reasonOf } from './reasons.ts';
 import { safe } from './reports/text.ts';
 import { UsageError } from './usage.ts';
 
@@ -41,14 +41,15 @@ export function serverCommand({ run, ...manual }: ServerCommand): Command {
         }
         const { base } = await reachServer({ ...serverFrom(values, env), start: notRunning, note: () => {}, signal });
         const timing = { ...DEFAULT_TIMING, ...world.timing };
-        const client = createClient({ baseUrl: base, clientId: await clientId(homeFrom(env).root), timing });
+        const token = tokenFrom(values, env);
+        const client = createClient({ baseUrl: base, clientId: await clientId(homeFrom(env).root), token, timing });
         const each = (act: (id: string) => Promise<string>) => inTurn(ids, act, world, values.json === true);
         const failed = await run({ ids, values, client, base, world, each });
         return failed > 0 ? EXIT.failed : EXIT.done;
       } catch (error) {
         if (signal.aborted) return EXIT.interrupted;
         if (!(error instanceof ReelightError)) throw error;
-        for (const line of error instanceof UsageError ? error.problems : [error.message]) {
+        for (const line of error instanceof UsageError ? error.problems : [reasonOf(error)]) {
           err.write(`${manual.name}: ${safe(line)}\n`);
         }
         return error instanceof UsageError ? EXIT.usage : EXIT.failed;

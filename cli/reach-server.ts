@@ -43,6 +43,19 @@ export function serverFrom(values: Record<string, unknown>, env: NodeJS.ProcessE
 }
 
 /**
+ * Who asks, where people sign in: `--token`, or REELIGHT_TOKEN, which other users of this machine cannot see.
+ *
+ * @throws UsageError
+ */
+export function tokenFrom(values: Record<string, unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  const token = values.token === undefined ? env.REELIGHT_TOKEN : String(values.token);
+  // What a header can hold.
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
+  if (token === '' && values.token === undefined) return undefined;
+  throw new UsageError(['--token (or REELIGHT_TOKEN): is no token']);
+}
+
+/**
  * Finds the Reelight that is meant, or starts one where it is this machine's.
  *
  * @throws LocalError `port_in_use` and UsageError when something else listens there, ConnectionError when nothing does,

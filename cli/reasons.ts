@@ -33,10 +33,17 @@ export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'internal_error';
 }
 
+/** What is wrong, and where a token comes from when that is what is missing. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = error instanceof ClientError && error.status === 401;
+  return unknown ? `${message} Give a token by REELIGHT_TOKEN or --token.` : message;
+}
+
 /** What a person is told of any error: what is wrong, and whether to try again. */
 export function messageOf(error: unknown): string {
   if (isDeleted(error)) return 'It was deleted on the server meanwhile.';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const passing = error instanceof ReelightError && error.retryable;
   return passing ? `${message} The same command goes on where this one stopped.` : message;
 }

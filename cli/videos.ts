@@ -6,6 +6,7 @@ import { SERVER_OPTIONS, wantsColours } from './manual.ts';
 import { serverCommand } from './on-server.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { isProfile, noSuchProfile } from './profile-name.ts';
+import { tokenFrom } from './reach-server.ts';
 import { bytes, painter, safe } from './reports/text.ts';
 import { UsageError } from './usage.ts';
 
@@ -164,7 +165,9 @@ export const open = serverCommand({
   options: { print: { type: 'boolean', about: 'only say the address' }, ...SERVER_OPTIONS },
   examples: ['reelight open', 'vlc $(reelight open --print 5f0c9b7e-8a55-4c1e-9d4b-0c5a7f1f2d11)'],
   async run({ ids: [id], base, client, values, world: { out, env, signal } }) {
-    const path = id ? (await client.get(id, signal)).outputs.enhanced?.path : '/';
+    const enhanced = id && (await client.get(id, signal)).outputs.enhanced?.path;
+    // Where people sign in, the page does that first; a file alone would be refused.
+    const path = enhanced && tokenFrom(values, env) ? `/#/videos/${id}` : id ? enhanced : '/';
     if (!path) throw new LocalError('not_ready', `${id} is not finished yet: reelight watch ${id} follows it.`);
     const address = new URL(path, base).href;
     out.write(values.json ? `${JSON.stringify({ address })}\n` : `${address}\n`);

@@ -3,6 +3,8 @@ import { ClientError, ConnectionError, problemOf } from './errors.ts';
 import { retrying, type Timing } from './timing.ts';
 
 export interface RequestOptions {
+  /** Of `open` alone; GET unless given. */
+  method?: string;
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
@@ -20,7 +22,8 @@ export interface Http {
   open(path: string, options?: RequestOptions): Promise<Response>;
 }
 
-export function createHttp(baseUrl: string, timing: Timing): Http {
+/** @param identify headers that say who asks, made anew for each attempt */
+export function createHttp(baseUrl: string, timing: Timing, identify: () => Promise<Record<string, string>>): Http {
   const request = <T>(
     method: string,
     path: string,
@@ -28,11 +31,17 @@ export function createHttp(baseUrl: string, timing: Timing): Http {
     { body, headers = {}, signal, attempts = 4, timeoutMs = timing.requestMs }: RequestOptions,
   ): Promise<T> => {
     const url = new URL(path, baseUrl);
-    const sent: RequestInit =
+    const sent =
       body === undefined
         ? { method, headers }
         : { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    return retrying(() => once(url, sent, read, timeoutMs, signal), { attempts, timing, signal });
+    return retrying(
+      async () => {
+        const who = await identify();
+        return once(url, { ...sent, headers: { ...sent.headers, ...who } }, read, timeoutMs, signal);
+      },
+      { attempts, timing, signal },
+    );
   };
 
   return {
@@ -40,7 +49,7 @@ export function createHttp(baseUrl: string, timing: Timing): Http {
       request(method, path, readJson<T>, options),
     call: (method, path, options = {}) =>
       request(method, path, async (response) => void (await response.arrayBuffer()), options),
-    open: (path, options = {}) => request('GET', path, async (response) => response, options),
+    open: (path, options = {}) => request(options.method ?? 'GET', path, async (response) => response, options),
   };
 }
 

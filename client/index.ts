@@ -1,6 +1,7 @@
 import { enhancedKey, metadataKey, posterKey, sharedSourceKey } from '../core/keys.ts';
 import { createHttp } from './http.ts';
 import { type SendBytes, sendBlob } from './send.ts';
+import { bearer, signedIn, type Token } from './signed-in.ts';
 import { type Listener, sharedSocket } from './socket.ts';
 import { DEFAULT_TIMING, type Timing } from './timing.ts';
 import type {
@@ -19,6 +20,7 @@ export { videoTypeOf } from '../core/video-type.ts';
 export { ClientError, ConnectionError, FileError } from './errors.ts';
 export { inParallel } from './pool.ts';
 export type { Put, PutAnswer, SendBytes } from './send.ts';
+export type { Token } from './signed-in.ts';
 export type { Listener } from './socket.ts';
 export { isSettled } from './state.ts';
 export { DEFAULT_TIMING, retrying, sleep, type Timing } from './timing.ts';
@@ -29,6 +31,8 @@ export interface ClientOptions {
   baseUrl: string;
   /** Who uploads and listens. 1 to 128 characters of `A-Za-z0-9_.-`. */
   clientId: string;
+  /** Who asks, where people sign in. */
+  token?: Token | undefined;
   /** How bytes are sent, for platforms that can tell how far they are. */
   send?: SendBytes;
   timing?: Partial<Timing>;
@@ -65,16 +69,22 @@ export interface Client {
   retry(fileId: string, changes?: RetryChanges, signal?: AbortSignal): Promise<VideoRecord>;
   /** Deletes the video and all that was made of it. */
   remove(fileId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Where people sign in: lets this browser have the files of a video, for players and pictures that ask by themselves.
+   * `download` needs no such thing. Answers until when, in milliseconds since 1970.
+   */
+  allowPlayback(fileId: string, signal?: AbortSignal): Promise<number>;
   /** Begins to read a file of the server, such as `enhancedPath(fileId)`. The body is the caller's to read. */
   download(path: string, options?: { signal?: AbortSignal; headers?: Record<string, string> }): Promise<Response>;
 }
 
-export function createClient({ baseUrl, clientId, send = sendBlob, timing: given }: ClientOptions): Client {
+export function createClient({ baseUrl, clientId, token, send = sendBlob, timing: given }: ClientOptions): Client {
   const timing = { ...DEFAULT_TIMING, ...given };
-  const http = createHttp(baseUrl, timing);
+  const http = createHttp(baseUrl, timing, () => bearer(token));
+  const me = signedIn(http, token);
   const socketUrl = new URL(`/ws/${encodeURIComponent(clientId)}`, baseUrl);
   socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = sharedSocket(socketUrl.href, timing);
+  const socket = sharedSocket(() => me.socketAddress(socketUrl.href), timing);
   const get = (fileId: string, signal?: AbortSignal, attempts?: number) =>
     http.json<VideoRecord>('GET', videoPath(fileId), { signal, ...(attempts && { attempts }) });
 
@@ -85,8 +95,8 @@ export function createClient({ baseUrl, clientId, send = sendBlob, timing: given
     watch: (fileId, signal) => watch({ look: (id, until) => get(id, until, 1), socket, timing }, fileId, signal),
     listen: (listener) => socket.listen(listener),
     get: (fileId, signal) => get(fileId, signal),
-    list: ({ signal, ...query } = {}) => {
-      const search = new URLSearchParams({ client_id: clientId });
+    list: ({ signal, everyClient, ...query } = {}) => {
+      const search = new URLSearchParams(everyClient ? {} : { client_id: clientId });
       for (const [name, value] of Object.entries(query)) search.set(name, String(value));
       return http.json<VideoPage>('GET', `/videos?${search}`, { signal });
     },
@@ -94,7 +104,11 @@ export function createClient({ baseUrl, clientId, send = sendBlob, timing: given
     retry: (fileId, changes = {}, signal) =>
       http.json<VideoRecord>('POST', `${videoPath(fileId)}/retry`, { body: changes, signal }),
     remove: (fileId, signal) => http.call('DELETE', videoPath(fileId), { signal }),
-    download: (path, options = {}) => http.open(path, options),
+    allowPlayback: (fileId, signal) => me.allowPlayback(fileId, signal),
+    download: async (path, { signal, headers } = {}) => {
+      const allowed = await me.headersFor(path, signal);
+      return http.open(path, { signal, headers: { ...headers, ...allowed } });
+    },
   };
 }
 

@@ -13,7 +13,8 @@ export interface SharedSocket {
   listen(listener: Listener): () => void;
 }
 
-export function sharedSocket(url: string, timing: Timing): SharedSocket {
+/** @param address asked for each connection: it may be good for one */
+export function sharedSocket(address: () => Promise<string>, timing: Timing): SharedSocket {
   const listeners = new Set<Listener>();
   let open = false;
   let running: AbortController | undefined;
@@ -26,12 +27,16 @@ export function sharedSocket(url: string, timing: Timing): SharedSocket {
 
   const run = async (signal: AbortSignal) => {
     for (let failures = 0; !signal.aborted; ) {
-      const heard = await connectOnce(url, timing, signal, {
-        open: () => setOpen(true),
-        notice: (notice) => {
-          for (const listener of listeners) listener.notice(notice);
-        },
-      }).catch(() => false);
+      const heard = await address()
+        .then((url) =>
+          connectOnce(url, timing, signal, {
+            open: () => setOpen(true),
+            notice: (notice) => {
+              for (const listener of listeners) listener.notice(notice);
+            },
+          }),
+        )
+        .catch(() => false);
       if (signal.aborted) return;
       setOpen(false);
       failures = heard ? 1 : failures + 1;
@@ -65,7 +70,8 @@ function connectOnce(
   signal: AbortSignal,
   on: { open(): void; notice(notice: Notice): void },
 ): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const socket = new WebSocket(url);
     let heard = false;
     let alive = true;

@@ -102,6 +102,8 @@ export interface ListOptions {
   q?: string;
   limit?: number;
   cursor?: string;
+  /** Where people sign in: what all of their clients sent. */
+  everyClient?: boolean;
   signal?: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ApiOptions, contractApi } from './api.ts';
+import { guard } from './guard.ts';
 import { videoShelf } from './shelf.ts';
 import { troubleList } from './troubles.ts';
 
@@ -11,7 +12,11 @@ export * from './troubles.ts';
  * A server that answers as the contract says, over real HTTP and WebSockets, in memory. It processes nothing by itself:
  * a test says what happens to a video.
  */
-export async function startServer(options: Partial<ApiOptions> & { port?: number } = {}) {
+/** @param options.token says which tokens are good, where people sign in */
+export async function startServer(
+  options: Partial<ApiOptions> & { port?: number; token?: (token: string) => boolean } = {},
+) {
+  const door = options.token && guard(options.token);
   const sockets = new WebSocketServer({ noServer: true });
   const shelf = videoShelf((message) => {
     for (const socket of sockets.clients) socket.send(JSON.stringify(message));
@@ -33,7 +38,9 @@ export async function startServer(options: Partial<ApiOptions> & { port?: number
       });
     }
     try {
-      if ((await troubles.meet(line)(request, response)) === 'go on') await api(request, response);
+      if ((await troubles.meet(line)(request, response)) === 'go on' && !door?.answers(request, response)) {
+        await api(request, response);
+      }
     } catch {
       // A client that went away in the middle of its request.
       response.destroy();
@@ -41,7 +48,7 @@ export async function startServer(options: Partial<ApiOptions> & { port?: number
   });
   server.on('upgrade', (request, socket, head) => {
     requests.push(`WS ${request.url}`);
-    if (is.refusing) socket.destroy();
+    if (is.refusing || (door && !door.admits(request.url))) socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (connection) => greet(connection, request.url));
   });
 
