@@ -20,9 +20,13 @@ export interface SignedIn {
 export function signedIn(http: Http, token: Token | undefined): SignedIn {
   const allowed = new Map<string, { until: number; cookies: string[] }>();
 
-  async function playback(fileId: string, signal?: AbortSignal) {
+  /** Kept where the client itself has to send them; a browser may have thrown away what it keeps. */
+  async function kept(fileId: string, signal?: AbortSignal) {
     const known = allowed.get(fileId);
-    if (known && known.until - EARLY_MS > Date.now()) return known;
+    return known && known.until - EARLY_MS > Date.now() ? known : playback(fileId, signal);
+  }
+
+  async function playback(fileId: string, signal?: AbortSignal) {
     const path = `/videos/${encodeURIComponent(fileId)}/playback`;
     const response = await http.open(path, { method: 'POST', signal });
     const { expires_at } = (await response.json()) as { expires_at: string };
@@ -45,7 +49,7 @@ export function signedIn(http: Http, token: Token | undefined): SignedIn {
       const [pathname = ''] = path.split('?');
       const fileId = token && fileIdOfPublic(pathname.slice(1));
       if (!fileId) return {};
-      const { cookies } = await playback(fileId, signal);
+      const { cookies } = await kept(fileId, signal);
       const sent = cookies.filter((line) => ['/', pathname].includes(/; *path=([^;]*)/i.exec(line)?.[1] ?? ''));
       return sent.length > 0 ? { cookie: sent.map((line) => line.split(';')[0]).join('; ') } : {};
     },

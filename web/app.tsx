@@ -2,11 +2,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Library } from './library/library.tsx';
 import { connected } from './library/store.ts';
 import { LIBRARY, route } from './route.ts';
+import type { Session } from './sign-in/session.ts';
 import { Confirm } from './ui/confirm.tsx';
 import { clearNotices, Notices } from './ui/notices.tsx';
 import { VideoPage } from './video/video-page.tsx';
 
-export function App() {
+export function App({ me }: { me?: Session | undefined }) {
   const main = useRef<HTMLElement>(null);
   const { value: at } = route;
   const place = at.view === 'video' ? at.fileId : '';
@@ -43,6 +44,11 @@ export function App() {
         <a class="quiet-link" href="/docs">
           API
         </a>
+        {me && (
+          <button type="button" class="quiet-link" title={me.name} onClick={() => void me.signOut()}>
+            Sign out
+          </button>
+        )}
       </header>
       <main ref={main} id="main" tabIndex={-1}>
         {at.view === 'video' ? <VideoPage key={at.fileId} fileId={at.fileId} /> : <Library />}

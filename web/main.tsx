@@ -7,11 +7,21 @@ import './styles/library.css';
 import './styles/video.css';
 import './styles/player.css';
 import './styles/metadata.css';
+import { session } from './api.ts';
 import { App } from './app.tsx';
 import { startLibrary } from './library/store.ts';
+import { NotSignedIn } from './sign-in/not-signed-in.tsx';
 import { restoreUploads } from './upload/queue.ts';
 
 const root = document.getElementById('app');
-if (root) render(<App />, root);
-startLibrary();
-void restoreUploads();
+
+async function start(): Promise<void> {
+  const me = await session();
+  if (root) render(<App me={me} />, root);
+  startLibrary();
+  void restoreUploads();
+}
+
+start().catch((error: unknown) => {
+  if (root) render(<NotSignedIn error={error} />, root);
+});

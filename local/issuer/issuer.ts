@@ -8,6 +8,7 @@ import { type Signer, TOKEN_SECONDS } from './tokens.ts';
 const CODE_MS = 60_000;
 /** What people may be called here. */
 const NAME = /^[A-Za-z0-9_.@|-]{1,64}$/;
+const COOKIE = 'issuer-name';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 interface Grant {
@@ -47,16 +48,18 @@ export function createIssuer(signer: Signer): Server {
     if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
     if (call === 'GET /.well-known/openid-configuration') return json(response, 200, discovery(issuer));
     if (call === 'GET /jwks.json') return json(response, 200, { keys: [signer.publicJwk] });
-    if (call === 'GET /authorize') return authorize(url, response);
+    if (call === 'GET /authorize') return authorize(url, response, nameIn(request));
     if (call === 'POST /token') return token(new URLSearchParams(await text(request)), response);
-    if (call === 'GET /logout') return redirect(response, onLoopback(url.searchParams.get('post_logout_redirect_uri')));
+    if (call === 'GET /logout') {
+      return redirect(response, onLoopback(url.searchParams.get('post_logout_redirect_uri')), '');
+    }
     json(response, 404, { error: 'not_found' });
   }
 
-  /** Asks who is there; with a name, goes back with a code for it. */
-  function authorize({ searchParams: asked }: URL, response: ServerResponse): void {
+  /** Asks who is there; with a name, or when this browser has said one before, goes back with a code for it. */
+  function authorize({ searchParams: asked }: URL, response: ServerResponse, known: string | undefined): void {
     const back = onLoopback(asked.get('redirect_uri'));
-    const [challenge, name] = [asked.get('code_challenge'), asked.get('name')];
+    const [challenge, name] = [asked.get('code_challenge'), asked.get('name') ?? known];
     if (asked.get('client_id') !== clientId) throw new Refused('invalid_client', 'There is no such client.');
     if (asked.get('response_type') !== 'code' || asked.get('code_challenge_method') !== 'S256' || !challenge) {
       throw new Refused('invalid_request', 'Only codes with PKCE (S256) are given.');
@@ -71,7 +74,7 @@ export function createIssuer(signer: Signer): Server {
     back.searchParams.set('iss', issuer);
     const state = asked.get('state');
     if (state) back.searchParams.set('state', state);
-    redirect(response, back);
+    redirect(response, back, name);
   }
 
   async function token(form: URLSearchParams, response: ServerResponse): Promise<void> {
@@ -158,8 +161,14 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
-function redirect(response: ServerResponse, to: URL): void {
-  response.writeHead(302, { location: to.href, 'cache-control': 'no-store' }).end();
+/** @param name is remembered by the browser, until another is said; empty to forget it */
+function redirect(response: ServerResponse, to: URL, name: string): void {
+  const cookie = `${COOKIE}=${name}; HttpOnly; SameSite=Lax${name ? '' : '; Max-Age=0'}`;
+  response.writeHead(302, { location: to.href, 'cache-control': 'no-store', 'set-cookie': cookie }).end();
+}
+
+function nameIn({ headers }: IncomingMessage): string | undefined {
+  return new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(headers.cookie ?? '')?.[1];
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

@@ -4,12 +4,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
-import { createClient } from '../../client/index.ts';
+import { type Client, createClient } from '../../client/index.ts';
 import { findChromium } from '../../local/setup/tools.mjs';
 // What the running pipeline provides is declared there.
 import type {} from '../integration/running-pipeline.ts';
+import { tokenFor } from '../integration/token.ts';
 
 export const base = inject('base');
+const issuer = inject('issuer');
 const SCREENSHOTS = join(import.meta.dirname, '../../dist/screenshots');
 /** Machines that test are busy. */
 export const PATIENCE = 60_000;
@@ -45,15 +47,30 @@ export async function visit(
     if (message.text().includes('Content Security Policy')) complaints.push(message.text());
   });
   await page.goto(base + at);
+  // The API's documents are for everybody.
+  if (issuer && /^\/(#|$)/.test(at)) await signInAs(page, clientId);
   return { context, page, clientId, complaints };
 }
+/** Where people sign in, each visitor is somebody of that name. */
+async function signInAs(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/** Talks to the service as that visitor would. */
+export async function clientOf(clientId: string): Promise<Client> {
+  if (!issuer) return createClient({ baseUrl: base, clientId });
+  return createClient({ baseUrl: base, clientId: 'web', token: await tokenFor(clientId, issuer) });
+}
+
 export type Visit = BrowserContextOptions & { clientId?: string; at?: string };
 
 export const example = join(import.meta.dirname, '../../examples/big-buck-bunny.mp4');
 
 /** Brings the example through the pipeline without a browser, for tests of what comes after. Answers its file_id. */
 export async function enhanced(clientId: string): Promise<string> {
-  const client = createClient({ baseUrl: base, clientId });
+  const client = await clientOf(clientId);
   const bytes = new Blob([await readFile(example)]);
   const file = { name: 'bunny.mp4', size: bytes.size, type: 'video/mp4', slice: bytes.slice.bind(bytes) };
   const fileId = await client.upload(file);

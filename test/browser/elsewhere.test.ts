@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type * as ReelightClient from '../../client/browser.ts';
 import { base, example, launch, PATIENCE } from './browser.ts';
 
@@ -58,7 +58,8 @@ it('is another origin', async () => {
   expect(await page.evaluate(() => location.origin)).not.toBe(new URL(base).origin);
 });
 
-it('uploads, watches, plays and fetches with the typed client', async () => {
+// Where people sign in, files are had by cookies, which browsers send to the service's own pages alone.
+it.skipIf(inject('issuer'))('uploads, watches, plays and fetches with the typed client', async () => {
   const seen = await page.evaluate(
     async ([base, clientId]) => {
       const { createClient, enhancedPath, metadataPath } = globalThis.reelight;

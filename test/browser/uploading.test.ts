@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { VideoRecord } from '../../client/index.ts';
-import { base, chooseFiles, example, expectAccessible, keepScreenshot, launch, padded, visit } from './browser.ts';
+import { chooseFiles, clientOf, example, expectAccessible, keepScreenshot, launch, padded, visit } from './browser.ts';
 
 /* Videos on their way, whatever happens to the page and to the network. */
 
@@ -27,13 +27,13 @@ afterAll(async () => {
 });
 
 const listOf = async (clientId: string): Promise<VideoRecord[]> => {
-  const response = await fetch(`${base}/videos?client_id=${clientId}`);
-  const { videos } = (await response.json()) as { videos: VideoRecord[] };
+  const { videos } = await (await clientOf(clientId)).list();
   return videos;
 };
 /** No processor is spent on what a test has no use for. */
 const cancelAll = async (clientId: string) => {
-  for (const { file_id } of await listOf(clientId)) await fetch(`${base}/videos/${file_id}`, { method: 'DELETE' });
+  const client = await clientOf(clientId);
+  for (const { file_id } of await listOf(clientId)) await client.remove(file_id);
 };
 const row = (page: Page, name: string) => page.locator('.upload', { hasText: name });
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { base, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
+import { clientOf, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
 
 /* One video that is ready, and what a person does with it. */
 
@@ -211,7 +211,7 @@ it('works with the keyboard alone', async () => {
   await expectAccessible(page);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
-  expect((await fetch(`${base}/videos/${fileId}`)).status).toBe(200);
+  expect((await (await clientOf(clientId)).get(fileId)).file_id).toBe(fileId);
   await context.close();
 });
 

@@ -1,6 +1,7 @@
 import type { VideoRecord } from '../../client/index.ts';
 import { versioned } from '../address.ts';
 import { videoLink } from '../route.ts';
+import { FileLink } from '../sign-in/files.tsx';
 import { canBePlayed, isUnderWay, standingOf, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
@@ -40,14 +41,15 @@ function CardActions({ video }: { video: VideoRecord }) {
   return (
     <div class="card-actions">
       {canBePlayed(video) && outputs.enhanced && (
-        <a
+        <FileLink
+          fileId={video.file_id}
           class="icon-button"
           href={versioned(outputs.enhanced)}
           download={savedName(video)}
           aria-label={`Download ${filename}`}
         >
           <Icon name="download" />
-        </a>
+        </FileLink>
       )}
       <button
         type="button"

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { ClientError, isSettled, type VideoRecord, type VideoState } from '../../client/index.ts';
 import { client } from '../api.ts';
 import { inWords } from '../problem.ts';
+import { signIn } from '../sign-in/settings.ts';
 import { isUnderWay, standingOf } from '../standing.ts';
 import { announce } from '../ui/notices.tsx';
 import { inserted, merged } from './news.ts';
@@ -67,7 +68,12 @@ export async function loadPage(cursor?: string): Promise<void> {
   listing.value = { ...listing.value, state: 'loading' };
   try {
     const q = query.value.trim();
-    const page = await client.list({ limit: PAGE, ...(q && { q }), ...(cursor && { cursor }) });
+    const page = await client.list({
+      limit: PAGE,
+      everyClient: signIn !== undefined,
+      ...(q && { q }),
+      ...(cursor && { cursor }),
+    });
     if (turn !== asked) return;
     for (const video of page.videos) put(video);
     const ids = page.videos.map(({ file_id }) => file_id);
@@ -93,7 +99,7 @@ export async function load(fileId: string): Promise<VideoRecord> {
 export async function refresh(fileId: string): Promise<void> {
   try {
     const record = await load(fileId);
-    if (record.client_id === client.clientId && matches(record)) {
+    if ((signIn || record.client_id === client.clientId) && matches(record)) {
       const { ids, cursor } = listing.value;
       listing.value = { ...listing.value, ids: inserted(ids, record, videos.value, cursor !== null) };
     }

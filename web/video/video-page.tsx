@@ -6,6 +6,7 @@ import { Metadata } from '../metadata/metadata.tsx';
 import { Player } from '../player/player.tsx';
 import { inWords } from '../problem.ts';
 import { LIBRARY } from '../route.ts';
+import { useFiles } from '../sign-in/files.tsx';
 import { canBePlayed, isUnderWay, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { bytes, PROFILES, when } from '../words.ts';
@@ -16,6 +17,7 @@ import { Processes } from './processes.tsx';
 export function VideoPage({ fileId }: { fileId: string }) {
   const failure = useSignal('');
   const video = videos.value.get(fileId);
+  const allowed = useFiles(fileId);
 
   useEffect(() => {
     load(fileId).catch((error: unknown) => {
@@ -52,7 +54,7 @@ export function VideoPage({ fileId }: { fileId: string }) {
             <Actions video={video} />
           </header>
           {!(canBePlayed(video) && video.status === 'completed') && <Processes video={video} />}
-          {canBePlayed(video) && <Player video={video} key={video.outputs.enhanced?.etag} />}
+          {canBePlayed(video) && allowed && <Player video={video} key={video.outputs.enhanced?.etag} />}
           {video.analysis && <Analysis report={video.analysis} />}
           {video.outputs.metadata && <Metadata path={video.outputs.metadata.path} key={video.outputs.metadata.etag} />}
           {video.cost.dollars > 0 && !isUnderWay(video) && <Cost video={video} />}
