@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { clientOf, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
+import { base, clientOf, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
 
 /* One video that is ready, and what a person does with it. */
 
