@@ -23,6 +23,12 @@ it('counts by the hour', () => {
 });
 
 it('counts all together who do not say who they are', () => {
-  expect(spenderOf({ client_id: anonymousClient('a') })).toBe(spenderOf({ client_id: anonymousClient('b') }));
-  expect(spenderOf({ client_id: 'my-laptop' })).toBe('my-laptop');
+  const spender = (client_id: string) => spenderOf({ owner: null, client_id });
+  expect(spender(anonymousClient('a'))).toBe(spender(anonymousClient('b')));
+  expect(spender('my-laptop')).toBe('my-laptop');
+});
+
+it('counts who signed in, whatever their clients are called', () => {
+  expect(spenderOf({ owner: 'ana', client_id: 'laptop' })).toBe(spenderOf({ owner: 'ana', client_id: 'phone' }));
+  expect(spenderOf({ owner: 'ben', client_id: 'laptop' })).toBe('ben');
 });

@@ -15,7 +15,7 @@ function api(limits: Partial<UseLimits>) {
   const videos = memoryVideoStore(clock.now, { uploadsPerHour: 100, videosInFlight: 100, ...limits });
   const workers = memoryWorkerBoard();
   const all = { ...ports, videos };
-  const app = createApp({ ...all, workers }, { version: '1', maxUpload: MAX_UPLOAD });
+  const app = createApp({ ...all, workers }, { version: '1', maxUpload: MAX_UPLOAD, signIn: false });
   const post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
     app.request(path, {
       method: 'POST',

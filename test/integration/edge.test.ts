@@ -13,6 +13,7 @@ import { DOCUMENT, EDGE_CASES, POSTER, SCRIPT, SOCKET_CASES, SOURCE, VIDEO, VIDE
 import { type EmulatedCloudFront, startCloudFront } from '../edge/emulated-cloudfront.ts';
 import { expectedReply, lasting } from '../edge/expected.ts';
 import { signedForS3 } from '../edge/sigv4.ts';
+import { talkTo } from '../talk.ts';
 
 /*
  * The edge before the real origins, under its own role: what comes out is what the origins answer when they are asked
@@ -31,6 +32,10 @@ const objects = [
   { Bucket: buckets.files, ...POSTER },
   { Bucket: buckets.site, ...SCRIPT },
 ];
+
+/** Where people sign in, the API behind this edge asks for a token, too. */
+const token = process.env.REELIGHT_TOKEN;
+const bearer: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
 
 let edge: Edge;
 let base: string;
@@ -73,7 +78,7 @@ afterAll(async () => {
 function askOrigin(origin: 'api' | 'files' | 'site', question: Question) {
   if (origin === 'api') {
     const { origin: server, pathname } = new URL(outputs.ApiUrl);
-    return ask(server, { ...question, path: pathname + question.path });
+    return ask(server, { ...question, path: pathname + question.path, headers: { ...question.headers, ...bearer } });
   }
   const path = `/${buckets[origin]}${question.path}`;
   const signature = signedForS3(question.method ?? 'GET', new URL(emulator).host, path, root);
@@ -82,7 +87,7 @@ function askOrigin(origin: 'api' | 'files' | 'site', question: Question) {
 
 describe('through the edge', () => {
   it.each(EDGE_CASES)('$name: $status', async (asked) => {
-    const got = await ask(base, asked);
+    const got = await ask(base, { ...asked, headers: { ...asked.headers, ...bearer } });
     expect(got.status).toBe(asked.status);
     if (!asked.from) return;
     const { origin, ...differently } = asked.from;
@@ -122,7 +127,8 @@ describe('through the edge', () => {
   });
 
   it('speaks WebSocket both ways, and ends with either side', async () => {
-    const socket = new WebSocket(`${base.replace('http', 'ws')}/ws/edge-test-${process.pid}`);
+    const ticket = await talkTo(inject('base')).ticket();
+    const socket = new WebSocket(`${base.replace('http', 'ws')}/ws/edge-test-${process.pid}?ticket=${ticket ?? ''}`);
     await once(socket, 'open');
     socket.send('{"action":"ping"}');
     expect(String((await once(socket, 'message'))[0])).toMatch(/\S/);

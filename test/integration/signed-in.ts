@@ -12,6 +12,7 @@ export const plainFetch: typeof fetch = globalThis.fetch;
 const token = process.env.REELIGHT_TOKEN;
 if (token) {
   const base = inject('base');
+  const given = new Map<string, string[]>();
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { origin, pathname } = new URL(request.url);
@@ -27,8 +28,9 @@ if (token) {
     const headers = { authorization: `Bearer ${token}` };
     const answer = await plainFetch(`${base}/videos/${fileId}/playback`, { method: 'POST', headers });
     await answer.body?.cancel();
-    return answer.headers
-      .getSetCookie()
+    // As a browser, which has those of a video that was deleted meanwhile.
+    if (answer.ok) given.set(fileId, answer.headers.getSetCookie());
+    return (given.get(fileId) ?? [])
       .filter((line) => line.includes(`Path=${pathname};`) || line.includes('Path=/;'))
       .map((line) => line.split(';')[0])
       .join('; ');

@@ -1,4 +1,9 @@
-import { memoryConnectionStore, memoryUploadStore, memoryVideoStore } from '../../../adapters/memory/index.ts';
+import {
+  memoryConnectionStore,
+  memoryTicketStore,
+  memoryUploadStore,
+  memoryVideoStore,
+} from '../../../adapters/memory/index.ts';
 import { sourceKey } from '../../../core/keys.ts';
 import { silentLog } from '../../../core/log.ts';
 import type { ObjectStore, Ports, VideoStore } from '../../../core/ports/index.ts';
@@ -66,7 +71,9 @@ export function paperWorld(clock: ReturnType<typeof aClock>, announce: (key: str
     videos,
     connections,
     uploads,
+    tickets: memoryTicketStore(clock.now),
     files: withoutFiles(files),
+    access: { allow: async () => [] },
     arrivals: { announce: async (key) => announce(key) },
     audience: {
       async tell(connection, message) {
@@ -94,7 +101,7 @@ export function paperWorld(clock: ReturnType<typeof aClock>, announce: (key: str
     async send(file_id, variant) {
       if (ids.length === 0) {
         const connected_at = clock.now().toISOString();
-        await connections.add({ connection_id: 'c', client_id: CLIENT, connected_at });
+        await connections.add({ connection_id: 'c', owner: null, client_id: CLIENT, connected_at });
       }
       ids.push(file_id);
       const source = SOURCES[variant];
