@@ -20,12 +20,17 @@ const CHECKS: [string, string[]][] = [
   ['types of the browser tests', ['tsc', '--noEmit', '-p', 'test/browser']],
 ];
 
+/** What is different where people sign in, and a person's whole way by the page. */
+const SIGNED_IN = ['test/integration/auth.test.ts', 'test/browser/uploading.test.ts'];
+
 const wanted = process.argv.slice(2);
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
 const total: Outcome = { passed: 0, failed: 0 };
 
 if (wants('check')) for (const [name, command] of CHECKS) count(await check(name, command));
 for (const project of ['unit', 'corpus', 'hostile', 'integration']) if (wants(project)) count(await vitest(project));
+// All of them run either way, but not both ways each time: `AUTH=oidc npm run test:integration`.
+if (wants('sign-in')) count(await vitest('integration', SIGNED_IN, { AUTH: 'oidc' }));
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
@@ -41,10 +46,10 @@ async function check(name: string, [command = '', ...args]: string[]): Promise<O
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
 }
 
-async function vitest(project: string): Promise<Outcome> {
+async function vitest(project: string, files: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const report = join(tmpdir(), `reelight-${project}-${process.pid}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run('vitest', ['run', '--project', project, ...reporters]);
+  const code = await run('vitest', ['run', '--project', project, ...reporters, ...files], env);
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'));
     // A suite that could not even be loaded has no failed test, but it has failed.
@@ -57,8 +62,8 @@ async function vitest(project: string): Promise<Outcome> {
 }
 
 /** Runs a command of node_modules/.bin (first in PATH) and passes on the signals that end us. */
-function run(command: string, args: string[]): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit' });
+function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGINT', pass).on('SIGTERM', pass);
   return new Promise((resolve, reject) => {
