@@ -28,8 +28,8 @@ export interface Found {
 }
 
 /**
- * What an upload may end with: whole, or refused for something that is the matter with its bytes. `encode_failed` is
- * what no encoder could write; anything else would be a fault of ours.
+ * What an upload may end with: whole, or refused for something that is the matter with its bytes. Anything else, such as
+ * a failure that is tried again and again, would be a fault of ours.
  */
 const ENDS = new Set([
   ...['completed', 'unreadable', 'undecodable', 'not_a_video'],
