@@ -57,23 +57,28 @@ export function run(what: Run): Promise<Ended> {
       windowsHide: true,
     });
     const kill = () => child.kill('SIGKILL');
-    const late = AbortSignal.timeout(bounds.wallSeconds * 1000);
-    const stop = AbortSignal.any([signal, late]);
-    stop.addEventListener('abort', kill, { once: true });
+    let late = false;
+    const clock = setTimeout(() => {
+      late = true;
+      kill();
+    }, bounds.wallSeconds * 1000);
+    signal.addEventListener('abort', kill, { once: true });
+    const over = () => {
+      clearTimeout(clock);
+      signal.removeEventListener('abort', kill);
+    };
     const taken = takeInTurn(child.stdout, onStdout);
     const stderr = tailOf(child.stderr);
     child.stderr.on('data', (chunk: Buffer) => what.onStderr?.(chunk));
     child.stderr.once('end', () => what.onStderrEnd?.());
     child.once('error', (cause) => {
-      stop.removeEventListener('abort', kill);
+      over();
       reject(new TransientError('not_started', `${program} could not be started.`, { cause }));
     });
     child.once('close', async (code, killedBy) => {
-      stop.removeEventListener('abort', kill);
+      over();
       const ended = { code, signal: killedBy };
-      const beyond = late.aborted
-        ? tookTooLong(effort, program)
-        : excess(ended, bounds, (performance.now() - started) / 1000);
+      const beyond = late ? tookTooLong(effort, program) : excess(ended, bounds, (performance.now() - started) / 1000);
       if (!signal.aborted && !beyond) await taken();
       if (signal.aborted) reject(signal.reason);
       else if (beyond) reject(beyond);
