@@ -102,6 +102,15 @@ export function useLimitsConformance(
       expect(await again(video)).toMatchObject({ attempt: 3 });
     });
 
+    it('are those of who signed in, whatever their clients are called', async () => {
+      await limited({ uploadsPerHour: 1 });
+      const by = (owner: string | null, client_id: string) => store.create({ ...fresh(client_id), owner });
+      await by('auth0|ana', 'laptop');
+      await expect(by('auth0|ana', 'phone')).rejects.toMatchObject(UPLOADS);
+      await by('auth0|bob', 'laptop');
+      await by(null, 'laptop');
+    });
+
     it('are those of all together who do not say who they are', async () => {
       await limited({ uploadsPerHour: 1 });
       await add(`anonymous-${'a'.repeat(32)}`);
