@@ -1,5 +1,5 @@
 import type { Fault, Scene } from './fault.ts';
-import { pauseOr } from './kinds/waiting.ts';
+import { atMost, pauseOr } from './kinds/waiting.ts';
 import type { Random } from './random.ts';
 
 /** Faults that must not meet strike one after the other; what belongs to other tracks goes on meanwhile. */
@@ -64,7 +64,7 @@ export async function strikeAll(
 
   async function strike(fault: Fault, random: Random): Promise<void> {
     for (const kind of kindsOf(fault)) countOf(kind).struck += 1;
-    const signal = AbortSignal.any([scene.signal, AbortSignal.timeout(limits.waitMs)]);
+    const signal = atMost(limits.waitMs, scene.signal);
     let isFirst = true;
     const fired = (detail?: string, kind = fault.name) => {
       countOf(kind).fired += 1;

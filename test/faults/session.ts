@@ -12,6 +12,7 @@ import { OBJECT_FAULTS } from './kinds/objects.ts';
 import { SERVICE_FAULTS } from './kinds/services.ts';
 import { SOCKET_FAULTS } from './kinds/sockets.ts';
 import { TABLE_FAULTS } from './kinds/table.ts';
+import { atMost } from './kinds/waiting.ts';
 import { workerFaults } from './kinds/workers.ts';
 import { type Clip, makeClips } from './people/clips.ts';
 import { type Crowd, crowd } from './people/crowd.ts';
@@ -77,9 +78,7 @@ export async function runSession(options: SessionOptions): Promise<Report> {
 
     note(`Harm, by seed ${seed} …`);
     const harming = new AbortController();
-    const over = limits.once
-      ? AbortSignal.any([signal, harming.signal])
-      : AbortSignal.any([signal, AbortSignal.timeout(options.harmMs ?? 0)]);
+    const over = limits.once ? AbortSignal.any([signal, harming.signal]) : atMost(options.harmMs ?? 0, signal);
     const busy = Promise.all([
       everybody.keepBusy(options.load, people, clips, over),
       keepCounting(rig.videos, everybody.inFlight, happened, over),

@@ -3,7 +3,7 @@ import type { Fault } from '../fault.ts';
 import type { Call } from '../rig/calls.ts';
 import type { Harm } from '../rig/emulator-front.ts';
 import { harming } from './harming.ts';
-import { pauseOr } from './waiting.ts';
+import { atMost, pauseOr } from './waiting.ts';
 
 const STORM_MS = { from: 2_000, to: 5_000 };
 const STORM_WRITERS = 6;
@@ -18,7 +18,7 @@ export const TABLE_FAULTS: readonly Fault[] = [
     /** Others write the same records all the time: conditions fail again and again, for everybody. */
     name: 'DynamoDB conditional storm',
     async strike({ rig, crowd, random, signal, fired }) {
-      const until = AbortSignal.any([signal, AbortSignal.timeout(random.int(STORM_MS.from, STORM_MS.to))]);
+      const until = atMost(random.int(STORM_MS.from, STORM_MS.to), signal);
       let written = 0;
       const writer = async () => {
         while (!until.aborted) {

@@ -5,6 +5,13 @@ export async function pauseOr(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
+/** Aborts when one of the signals does, or after so long. */
+export function atMost(ms: number, ...signals: AbortSignal[]): AbortSignal {
+  const late = new AbortController();
+  setTimeout(() => late.abort(new Error(`${ms} ms are over`)), ms).unref();
+  return AbortSignal.any([late.signal, ...signals]);
+}
+
 /** Runs until it says that it is done, or until the signal: then `end` is called. */
 export function untilDone(signal: AbortSignal, begin: (done: () => void) => () => void): Promise<void> {
   return new Promise((resolve) => {

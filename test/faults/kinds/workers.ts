@@ -5,7 +5,7 @@ import type { Fault, Scene } from '../fault.ts';
 import { isMethod } from '../rig/amqp.ts';
 import { CONSUMER_TICK_MS, CONSUMER_TIMEOUT_MS, type Rig } from '../rig/rig.ts';
 import type { WorkerLine } from '../rig/worker-logs.ts';
-import { pauseOr, untilDone } from './waiting.ts';
+import { atMost, pauseOr, untilDone } from './waiting.ts';
 
 /** A step of the work takes from milliseconds to seconds: somewhere in the one that follows. */
 const WITHIN_STAGE_MS = 400;
@@ -71,7 +71,7 @@ const terminated: Fault = {
     if (!pid) return;
     await sleep(random.int(0, 1_500));
     const isSo = ({ worker, fields }: WorkerLine) => worker === line.worker && fields.message === 'stopped';
-    const gone = rig.logs.next(isSo, AbortSignal.timeout(GOES_WITHIN_MS));
+    const gone = rig.logs.next(isSo, atMost(GOES_WITHIN_MS));
     process.kill(pid, 'SIGTERM');
     if (await gone) fired(line.worker);
   },
@@ -111,8 +111,7 @@ async function leaseHasRunOut(rig: Rig, worker: string, fileId: string): Promise
 async function channelIsClosed(rig: Rig, worker: string, signal: AbortSignal): Promise<boolean> {
   let isClosed = false;
   // The broker looks at intervals.
-  const late = AbortSignal.timeout(CONSUMER_TIMEOUT_MS + 3 * CONSUMER_TICK_MS);
-  await untilDone(AbortSignal.any([signal, late]), (done) =>
+  await untilDone(atMost(CONSUMER_TIMEOUT_MS + 3 * CONSUMER_TICK_MS, signal), (done) =>
     rig.brokerFront.look((frame, from, { name }) => {
       if (from !== 'broker' || name !== `enhancer ${worker} receiving` || !isMethod(frame, 'closeChannel')) return;
       isClosed = true;

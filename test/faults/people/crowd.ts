@@ -3,6 +3,7 @@ import type { VideoRecord } from '../../../client/types.ts';
 import type { ProcessStatus } from '../../../core/process.ts';
 import { isEnd } from '../checker/sightings.ts';
 import type { Happening } from '../history.ts';
+import { atMost } from '../kinds/waiting.ts';
 import type { Random } from '../random.ts';
 import { type Clip, choose } from './clips.ts';
 import { insist } from './insist.ts';
@@ -141,7 +142,7 @@ export function crowd(
   /** Reads the record now and then. */
   async function watch(fileId: string, until: AbortSignal): Promise<void> {
     while (!until.aborted && !giveUp.aborted) {
-      const either = AbortSignal.any([until, giveUp, AbortSignal.timeout(10_000)]);
+      const either = atMost(10_000, until, giveUp);
       const answer = await fetch(`${base}/videos/${fileId}`, { signal: either }).catch(() => undefined);
       const record = answer?.ok ? ((await answer.json().catch(() => undefined)) as VideoRecord | undefined) : undefined;
       if (record) happened(polled(record));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../kinds/waiting.ts';
 
 /** What a person does with a service that does not answer: tries again. */
 const PAUSE_MS = 500;
@@ -13,7 +14,7 @@ export async function insist(
   for (;;) {
     signal.throwIfAborted();
     try {
-      const answer = await ask(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+      const answer = await ask(atMost(PATIENCE_MS, signal));
       if (isAnswer(answer)) return answer;
       await answer.body?.cancel();
     } catch {
