@@ -29,21 +29,20 @@ export async function eachJobFolder(
 const FETCHED = /^chunk-\d+\.mp4$/;
 
 /**
- * The names of the files that jobs write, until the signal; of the chunks that they fetch, one. Not of other numbered
- * ones: of those, jobs read what came out even when not all did, and what stands in for a full disk never ends for who
- * reads it.
+ * The names of the files that jobs write, until the signal: one of those that are called alike but for their kind, which
+ * come at once, and one of the chunks that are fetched. Not of other numbered ones: of those, jobs read what came out even
+ * when not all did, and what stands in for a full disk never ends for who reads it.
  */
 export async function filesOfJobs(scratch: string, signal: AbortSignal): Promise<string[]> {
-  const names = new Set<string>();
-  let fetched: string | undefined;
+  const names = new Map<string, string>();
   await eachJobFolder(scratch, signal, ({ path }) => {
     for (const name of entries(path)) {
-      if (FETCHED.test(name)) fetched ??= name;
-      if (name === fetched || !/\d/.test(name.replace(/\.[^.]*$/, ''))) names.add(name);
+      const stem = FETCHED.test(name) ? 'fetched' : name.replace(/\.[^.]*$/, '');
+      if (!/\d/.test(stem) && !names.has(stem)) names.set(stem, name);
     }
     return false;
   });
-  return [...names].sort();
+  return [...names.values()].sort();
 }
 
 /**
