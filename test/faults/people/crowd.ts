@@ -12,6 +12,8 @@ import type { Person } from './person.ts';
 const POLL_MS = 1_500;
 /** Whoever waits longer for an end does something else. */
 const PATIENCE_MS = 180_000;
+/** Where nothing is in the way there is nothing else to do, and the machine may be busy. */
+const UNDISTURBED_PATIENCE_MS = 600_000;
 /** Whoever changes their mind does so by then. */
 const WHIM_MS = 8_000;
 
@@ -89,10 +91,14 @@ export function crowd(
     );
     happened({ kind: 'accepted', file_id, client_id, variant: clip.variant, undisturbed });
     flying.add(file_id);
-    return { fileId: file_id, clip, over: follow(person, file_id, fate).finally(() => flying.delete(file_id)) };
+    return {
+      fileId: file_id,
+      clip,
+      over: follow(person, file_id, fate, undisturbed).finally(() => flying.delete(file_id)),
+    };
   }
 
-  async function follow(person: Person, fileId: string, fate: Fate): Promise<void> {
+  async function follow(person: Person, fileId: string, fate: Fate, undisturbed: boolean): Promise<void> {
     const watching = new AbortController();
     const watched = watch(fileId, watching.signal);
     try {
@@ -109,7 +115,7 @@ export function crowd(
         happened({ kind: 'deleted', file_id: fileId });
         return;
       }
-      await told(person, fileId, 0);
+      await told(person, fileId, 0, undisturbed ? UNDISTURBED_PATIENCE_MS : PATIENCE_MS);
       if (fate === 'retry') await retry(person, fileId);
     } finally {
       watching.abort();
@@ -134,8 +140,8 @@ export function crowd(
   }
 
   /** Waits until the person has heard of the end; not for ever, since whether they do is for the checker to say. */
-  async function told(person: Person, fileId: string, since: number): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+  async function told(person: Person, fileId: string, since: number, patienceMs = PATIENCE_MS): Promise<void> {
+    const deadline = Date.now() + patienceMs;
     while (!person.knowsEnd(fileId, since) && Date.now() < deadline) await pause(100);
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface WorkerLine {
   /** The part: `worker-1`. */
   worker: string;
-  /** Where it is in its work on a video: the step that has just ended, or what else it says; null in other lines. */
+  /** Where it is in its work on a video: the step that has just ended, or another milestone; null in other lines. */
   stage: string | null;
   /** What it says, with the fields it says it with. */
   fields: Record<string, unknown>;
@@ -68,13 +68,17 @@ export function followWorkers(folder: string): WorkerLogs {
   };
 }
 
+/** What workers say beside the steps that they have ended. */
+const MILESTONES = new Set(['claimed', 'given out', 'handed over', 'completed']);
+
 /** Undefined for what is no line of ours. */
 function lineOf(worker: string, text: string): WorkerLine | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     const fields: Record<string, unknown> = JSON.parse(text);
-    const said = String(fields.message === 'step' ? fields.step : fields.message);
-    return { worker, stage: typeof fields.file_id === 'string' ? said : null, fields };
+    const said = fields.message === 'span' && fields.step === true ? fields.span_name : fields.message;
+    const isStage = typeof fields.file_id === 'string' && (fields.step === true || MILESTONES.has(String(said)));
+    return { worker, stage: isStage ? String(said) : null, fields };
   } catch {
     return undefined;
   }
