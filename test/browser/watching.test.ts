@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { base, clientOf, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
 
 /* One video that is ready, and what a person does with it. */
@@ -240,7 +240,8 @@ it.each([
   await context.close();
 });
 
-it('is light: what a first visit loads and waits for', async () => {
+// Where people sign in, a first visit leads to the issuer and back, whatever that is.
+it.skipIf(inject('issuer'))('is light: what a first visit loads and waits for', async () => {
   const { page, context } = await opened({ at: '/' });
   await page.locator('.card img').waitFor();
   const measured = await page.evaluate(
