@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import type { CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
@@ -43,6 +43,9 @@ export function tellPageAddress(
     onUpdate: call,
     policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [pool.userPoolArn] }),
     installLatestAwsSdk: false,
-    logGroup: new logs.LogGroup(scope, 'PageAddressLogs', { retention: config.logRetentionDays }),
+    logGroup: new logs.LogGroup(scope, 'PageAddressLogs', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
   });
 }

@@ -51,12 +51,13 @@ describe('what is left of a deployment that is destroyed', () => {
         .map(([id, { Type }]) => `${stack} ${Type} ${id.replace(/[0-9A-F]{8}$/, '')}`),
     );
 
-  it('is what people uploaded and who asked for it, where that is to be kept', () => {
+  it('is what people uploaded, who asked for it and who they are, where that is to be kept', () => {
     expect(kept('prod').sort()).toEqual([
       'data AWS::DynamoDB::Table Table',
       'data AWS::S3::Bucket AccessLogs',
       'data AWS::S3::Bucket Files',
       'data AWS::S3::Bucket Uploads',
+      'identity AWS::Cognito::UserPool People',
     ]);
   });
 

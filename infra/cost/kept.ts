@@ -5,14 +5,20 @@ import { type Entry, entriesOf } from './entry.ts';
 /**
  * What a deployment has by the month, whatever is done with it. A test counts the same in the templates.
  */
-export function standingOf({ network, firewall, insights }: Pick<AwsConfig, 'network' | 'firewall' | 'insights'>) {
+export function standingOf({
+  network,
+  firewall,
+  insights,
+  auth,
+}: Pick<AwsConfig, 'network' | 'firewall' | 'insights' | 'auth'>) {
   return {
     /** Interface endpoints times zones. */
     endpoints: network === 'endpoints' ? 7 * 2 : 0,
     natGateways: network === 'nat' ? 2 : 0,
     firewalls: firewall ? 1 : 0,
     firewallRules: firewall ? 4 : 0,
-    secrets: 2,
+    /** The broker's login, what the distribution shows, and what files are signed out with. */
+    secrets: auth === 'none' ? 2 : 3,
     /** All is encrypted with keys of AWS's, which are free. */
     keys: 0,
     alarms: 14,
