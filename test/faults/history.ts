@@ -50,7 +50,7 @@ export interface Remains {
   objects: string[];
   uploads: string[];
   /** The table's rows but for the records themselves. */
-  rows: { pk: string; sk: string; file_id?: string }[];
+  rows: { pk: string; sk: string; file_id?: string; used?: number }[];
   /** Messages by queue, of the broker and of SQS: those that are ready and those in somebody's hands. */
   queues: Record<string, number>;
   /** The videos of parked tasks, with the reason; null for what is no task. */

@@ -69,6 +69,8 @@ function good(): History {
         { pk: 'CLIENT#anna', sk: `VIDEO#2026-01-01T00:00:00.000Z#${ID}` },
         { pk: 'ONCE#anna#abc', sk: 'ONCE', file_id: ID },
         { pk: 'HEALTH', sk: 'WORKER#worker-1' },
+        { pk: 'USES#anna', sk: '2026-01-01T00', used: 1 },
+        { pk: 'USES', sk: 'IN_FLIGHT', used: 0 },
       ],
       queues: { 'reelight.enhance': 0, sources: 0 },
       parked: [],
@@ -335,6 +337,11 @@ describe('a history is rejected', () => {
       const [pk = '', sk = ''] = row.split(' ');
       return [`when the row ${row} stays`, ({ remains }) => remains.rows.push({ pk, sk }), 'no leftover rows'];
     }),
+    [
+      'when something counts as being in flight that is not',
+      ({ remains }) => remains.rows.push({ pk: 'USES', sk: 'IN_FLIGHT', used: 1 }),
+      'no leftover rows',
+    ],
     [
       'when rows of a deleted video stay',
       ({ happenings, remains }) => {

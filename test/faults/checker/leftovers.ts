@@ -51,8 +51,13 @@ function isKeptForRetry(key: string, videos: Map<string, FinalVideo>): boolean {
 }
 
 /** By what rows are for, see `adapters/dynamodb/keys.ts`. */
-function belongs({ pk, sk, file_id }: History['remains']['rows'][number], videos: Map<string, FinalVideo>): boolean {
-  if (pk === 'HEALTH') return true;
+function belongs(
+  { pk, sk, file_id, used }: History['remains']['rows'][number],
+  videos: Map<string, FinalVideo>,
+): boolean {
+  // What was begun within the hour; and what is in flight, which is nothing any more.
+  if (pk === 'HEALTH' || pk.startsWith('USES#')) return true;
+  if (pk === 'USES') return used === 0;
   if (pk.startsWith('CLIENT#') && sk.startsWith('VIDEO#')) return videos.has(sk.slice(sk.lastIndexOf('#') + 1));
   if (pk.startsWith('ONCE#')) return file_id !== undefined && videos.has(file_id);
   if (pk.startsWith('PIECES#')) return isKeptForRetry(`:attempts/${pk.slice('PIECES#'.length)}/`, videos);

@@ -46,8 +46,8 @@ function finalOf(video: Video): FinalVideo {
 }
 
 type Row = Record<string, unknown> & { pk: string; sk: string };
-function nameOf({ pk, sk, file_id }: Row): Remains['rows'][number] {
-  return { pk, sk, ...(typeof file_id === 'string' && { file_id }) };
+function nameOf({ pk, sk, file_id, used }: Row): Remains['rows'][number] {
+  return { pk, sk, ...(typeof file_id === 'string' && { file_id }), ...(typeof used === 'number' && { used }) };
 }
 
 async function rowsOf({ aws, outputs }: Rig): Promise<Row[]> {
