@@ -64,13 +64,15 @@ export async function runSession(options: SessionOptions): Promise<Report> {
   const happenings: Happening[] = [];
   const happened = (happening: Happening) => void happenings.push(happening);
   const folder = await mkdtemp(join(tmpdir(), 'reelight-faults-'));
+  // Nobody goes on when it fails: the process could not end.
+  const giveUp = new AbortController();
+  let people: Person[] = [];
   let rig: Rig | undefined;
   try {
     const clips = await makeClips(folder);
     rig = await startRig(options);
     const { base } = rig;
-    const giveUp = new AbortController();
-    const people = ['anna', 'otto', 'ida'].map((name) => person(base, name, happened));
+    people = ['anna', 'otto', 'ida'].map((name) => person(base, name, happened));
     const everybody = crowd(base, random.fork('people'), happened, AbortSignal.any([signal, giveUp.signal]));
     note('Undisturbed, to learn what should come out …');
     const { reference, files } = await undisturbed(rig, everybody, people, clips);
@@ -98,6 +100,8 @@ export async function runSession(options: SessionOptions): Promise<Report> {
       note(`What happened is in ${readable(writeHistory(rig.home.root, history))}, and the logs beside it.`);
     return { counts, violations, ...figures(history) };
   } finally {
+    giveUp.abort();
+    for (const one of people) void one.leave();
     await rig?.close();
     await rm(folder, { recursive: true, force: true });
   }
