@@ -4,19 +4,21 @@ import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as events from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as secrets from 'aws-cdk-lib/aws-secretsmanager';
+import type * as secrets from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { CORS } from '../core/cors.ts';
 import reelight from '../package.json' with { type: 'json' };
 import { acknowledge } from './acknowledge.ts';
+import { originSecret, signingSecret } from './api-secrets.ts';
 import { address, callbackUrl, respellCors, throttle } from './apis.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Broker } from './broker.ts';
-import type { AwsConfig, Config } from './config.ts';
+import { tellChanges } from './changes.ts';
+import type { Config } from './config.ts';
 import { type DataStack, DISPATCH_TIMEOUT, queueDefaults } from './data-stack.ts';
 import { type FunctionNeeds, ffmpeg, imageFunction, zipFunction } from './functions.ts';
 import {
@@ -31,7 +33,6 @@ import {
 } from './grants.ts';
 import type { SignIn } from './issuer.ts';
 import { limitsOnRequest, limitsOnSight } from './limits.ts';
-import { edgeSecretName, signingSecretName } from './names.ts';
 import type { Inside } from './network-stack.ts';
 import { jwtAuthorizer, openRoutes } from './sign-in.ts';
 
@@ -85,7 +86,7 @@ export class ApiStack extends Stack {
     this.inside = props.inside;
     this.broker = typeof broker === 'function' ? broker(this) : broker;
     const signIn = config.target === 'aws' && this.signIn;
-    this.signingSecret = signIn ? this.emptySecret(config) : undefined;
+    this.signingSecret = signIn ? signingSecret(this, config) : undefined;
     this.estate = {
       signingSecretArn: config.target === 'aws' ? this.signingSecret?.secretArn : config.signingSecretArn,
       table: data.table,
@@ -95,7 +96,7 @@ export class ApiStack extends Stack {
       brokerSecretArn: this.broker.secretArn,
     };
 
-    this.originSecret = config.target === 'aws' ? this.madeUpSecret(config) : undefined;
+    this.originSecret = config.target === 'aws' ? originSecret(this, config) : undefined;
     this.http = this.httpApi();
     this.socket = this.socketApi();
     this.dispatch(data.sourceQueue);
@@ -108,32 +109,6 @@ export class ApiStack extends Stack {
       value: address(config, 'ws', this.socket.api.apiId, this.socket.url, this.socket.stageName),
     });
     new CfnOutput(this, 'MetadataFunctionName', { value: this.metadata.functionName });
-  }
-
-  /**
-   * It gives no right: it only proves that a request came past the firewall. So it may stand in the configuration of the
-   * distribution and of two functions, where whoever may read these can read it.
-   */
-  private madeUpSecret(config: AwsConfig): secrets.Secret {
-    const secret = new secrets.Secret(this, `OriginSecret${config.edgeSecret}`, {
-      secretName: edgeSecretName(config),
-      description: `What ${config.name}'s distribution adds to requests to its APIs`,
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(secret, 'AwsSolutions-SMG4', 'Both of its ends read it at deployment: it is changed by deploying.');
-    return secret;
-  }
-
-  /** The construct library fills it with something that is no key, which nobody reads. */
-  private emptySecret({ name }: AwsConfig): secrets.Secret {
-    const secret = new secrets.Secret(this, 'SigningSecret', {
-      secretName: signingSecretName({ name }),
-      description: `What ${name} signs files out with`,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(secret, 'AwsSolutions-SMG4', 'CloudFront has to learn of another key: it is replaced by deploying.');
-    return secret;
   }
 
   /** Every path goes to the one function, which routes by itself; preflights are answered without waking it. */
@@ -270,35 +245,9 @@ export class ApiStack extends Stack {
       environment: { ...this.table(), SOCKET_ENDPOINT: callbackUrl(this.config, stage) },
     });
     grantNotify(notify, this.estate, stage);
-    const { tableStreamArn } = this.estate.table;
-    if (!tableStreamArn) throw new Error('The table has no stream.');
     const failures = new sqs.Queue(this, 'NotifyFailures', queueDefaults(this.config));
     acknowledge(failures, 'AwsSolutions-SQS3', 'It is where what failed ends.');
-    new lambda.EventSourceMapping(this, 'Changes', {
-      target: notify,
-      eventSourceArn: tableStreamArn,
-      // From the oldest record there is: with LATEST, changes made while the mapping is being set up would be lost.
-      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-      filters: [
-        lambda.FilterCriteria.filter({
-          eventName: lambda.FilterRule.or('INSERT', 'MODIFY'),
-          dynamodb: { Keys: { sk: { S: lambda.FilterRule.isEqual('VIDEO') } } },
-        }),
-        lambda.FilterCriteria.filter({
-          eventName: lambda.FilterRule.isEqual('INSERT'),
-          dynamodb: { Keys: { pk: { S: lambda.FilterRule.beginsWith('CONN#') }, sk: { S: ['CONN'] } } },
-        }),
-      ],
-      // Small batches, none waited for, several at once: a shard's records stay in order within each video.
-      batchSize: 25,
-      maxBatchingWindow: Duration.seconds(0),
-      parallelizationFactor: 10,
-      bisectBatchOnError: true,
-      // A record that cannot be told holds up those behind it, and old news is no news: clients converge by snapshot.
-      retryAttempts: 5,
-      maxRecordAge: Duration.minutes(15),
-      onFailure: new SqsDlq(failures),
-    });
+    tellChanges(this, this.estate.table, notify, failures);
     return failures;
   }
 

@@ -1,13 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { RequestError } from '../core/errors.ts';
 import type { HdrChoice } from '../core/hdr-choice.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports, SignedPut } from '../core/ports/index.ts';
 import type { ProfileName } from '../core/profiles/names.ts';
-import { spanned } from '../core/span.ts';
-import { childTrace, newTrace } from '../core/trace.ts';
 import { planUpload } from '../core/upload-plan.ts';
 import { newVideo, type Video } from '../core/video.ts';
+import { type Beginning, beginVideo } from './begin-video.ts';
 
 /** A URL for the whole file is good this long: 32 MiB at 10 kB/s. */
 const SINGLE_UPLOAD_MS = 60 * 60 * 1000;
@@ -42,18 +41,13 @@ export function acceptUpload(
   { follows, ...request }: UploadRequest,
   once?: { key: string; fingerprint: string },
 ): Promise<AcceptedUpload> {
-  const fileId = randomUUID();
-  const trace = follows ? childTrace(follows) : newTrace(ports.now());
-  const span = { name: 'accept-upload', trace, parent: follows };
-  return spanned(ports.log, ports.now, span, () => accept(ports, request, { fileId, trace }, once), {
-    file_id: fileId,
-  });
+  return beginVideo(ports, 'accept-upload', follows, (beginning) => accept(ports, request, beginning, once));
 }
 
 async function accept(
   { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
   request: Omit<UploadRequest, 'follows'>,
-  { fileId, trace }: { fileId: string; trace: string },
+  { fileId, trace }: Beginning,
   once?: { key: string; fingerprint: string },
 ): Promise<AcceptedUpload> {
   const plan = planUpload(request.size);

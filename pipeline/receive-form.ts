@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { sourceKey } from '../core/keys.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { spanned } from '../core/span.ts';
-import { childTrace, newTrace } from '../core/trace.ts';
 import { newVideo, type Video } from '../core/video.ts';
 import { anonymousClient, type UploadRequest } from './accept-upload.ts';
+import { type Beginning, beginVideo } from './begin-video.ts';
 
 /** The body is already here: a minute is plenty to pass it on. */
 const FORM_UPLOAD_MS = 60_000;
@@ -18,18 +16,13 @@ export function receiveForm(
   { follows, ...request }: UploadRequest,
   body: Uint8Array,
 ): Promise<Video> {
-  const fileId = randomUUID();
-  const trace = follows ? childTrace(follows) : newTrace(ports.now());
-  const span = { name: 'receive-form', trace, parent: follows };
-  return spanned(ports.log, ports.now, span, () => receive(ports, request, { fileId, trace }, body), {
-    file_id: fileId,
-  });
+  return beginVideo(ports, 'receive-form', follows, (beginning) => receive(ports, request, beginning, body));
 }
 
 async function receive(
   { videos, uploads, now }: Pick<Ports, 'videos' | 'uploads' | 'now'>,
   request: Omit<UploadRequest, 'follows'>,
-  { fileId, trace }: { fileId: string; trace: string },
+  { fileId, trace }: Beginning,
   body: Uint8Array,
 ): Promise<Video> {
   const video = await videos.create(

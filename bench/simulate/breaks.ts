@@ -12,7 +12,7 @@ const FULL_HD = 2.25;
 export const MAGNITUDES = [1, 10, 100, 1000] as const;
 /** Of a film, one task each, however many workers there are. */
 const LONG = ['proxy', 'sound', 'assemble', 'plan'] as const;
-/** Numbers of workers that are tried, as far as any limit matters. */
+/** Numbers of workers: about as far apart as they are large, and beyond the largest at which something breaks. */
 const TRIED = [1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000];
 
 export interface Breaking {

@@ -1,3 +1,5 @@
+import { chance } from '../../test/chance.ts';
+
 /** Chance that is the same for the same seed. */
 export interface Random {
   /** From 0 on and below 1. */
@@ -8,15 +10,8 @@ export interface Random {
   pick<T extends { weight: number }>(from: readonly T[]): T;
 }
 
-/** Mulberry32: small, quick, and even enough for traffic. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 export function random(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = chance(seed);
   return {
     next,
     between: (least, most) => least + next() * (most - least),

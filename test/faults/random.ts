@@ -1,3 +1,5 @@
+import { chance } from '../chance.ts';
+
 /** Chance that can be repeated: the same seed draws the same, on every machine. */
 export interface Random {
   /** 0 ≤ x < 1. */
@@ -12,15 +14,8 @@ export interface Random {
   fork(name: string): Random;
 }
 
-/** mulberry32, by Tommy Ettinger: 32 bits of state, good enough to choose faults by. */
 export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = chance(seed);
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   return {
     next,

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Something that nobody who looks at an upload has any business with, and that notices whoever comes to it. */
+/** What an upload must not lead to: a server and files that are no part of it, and that tell who came to them. */
 export interface Canary {
   /** A server on the loopback address. */
   address: string;

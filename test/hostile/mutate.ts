@@ -1,12 +1,9 @@
-/** A generator of numbers that always gives the same ones for a seed. mulberry32, public domain, by Tommy Ettinger */
+import { chance } from '../chance.ts';
+
+/** Whole numbers from 0 on and below what is asked, always the same ones for a seed. */
 export function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const next = chance(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 type Random = ReturnType<typeof randomFrom>;

@@ -1,12 +1,6 @@
 import type { MetadataDocument } from '../../core/metadata.ts';
+import type { Fact } from '../ui/fact-list.tsx';
 import { bytes, span } from '../words.ts';
-
-export interface Fact {
-  name: string;
-  value: string;
-  /** What makes it exact, or easier to understand. */
-  more?: string;
-}
 
 /** What a person asks about a video, in words. Zero is how the document says that it is not known. */
 export function factsOf(document: MetadataDocument): Fact[] {

@@ -4,6 +4,7 @@ import type { MetadataDocument } from '../../core/metadata.ts';
 import { client } from '../api.ts';
 import { inWords } from '../problem.ts';
 import { copy } from '../ui/copy.ts';
+import { FactList } from '../ui/fact-list.tsx';
 import { factsOf } from './facts.ts';
 import { Histogram } from './histogram.tsx';
 import { Streams } from './streams.tsx';
@@ -34,17 +35,7 @@ export function Metadata({ path }: { path: string }) {
       {failure.value && <p class="trouble-text">{failure.value}</p>}
       {known && (
         <>
-          <dl class="facts">
-            {factsOf(known).map(({ name, value, more }) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  {value}
-                  {more && <small class="muted">{more}</small>}
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <FactList facts={factsOf(known)} />
           <h3>Colours of the first picture</h3>
           <Histogram profile={known.color_profile} />
           <h3>Streams</h3>

@@ -1,5 +1,5 @@
 import type { VideoRecord } from '../../client/index.ts';
-import type { Fact } from '../metadata/facts.ts';
+import type { Fact } from '../ui/fact-list.tsx';
 import { span } from '../words.ts';
 
 /** What the work on a video has taken, in words. */
