@@ -74,6 +74,22 @@ it('seeks cuts only between what needs different treatment, and takes the strong
   expect(scenes[1]?.measures.map(({ time }) => time)).toEqual([5, 6, 7, 8]);
 });
 
+it('seeks in neighbouring stretches at once, and gives each boundary its own cut', async () => {
+  const sought: Stretch[] = [];
+  const cuts: MediaTools['cuts'] = async (_, __, stretch) => {
+    sought.push({ ...stretch });
+    return [
+      { time: 2, score: 20 },
+      { time: 3.5, score: 90 },
+      { time: 4.5, score: 60 },
+    ].filter(({ time }) => time > stretch.from && time <= stretch.to);
+  };
+  const seen = eyes((time) => (time >= 2 && time < 4 ? dark : {}));
+  const { scenes } = await look(mediaAt([0, 1, 2, 3, 4, 5, 6], { cuts }), seen);
+  expect(sought).toEqual([{ from: 1, to: 4 }]);
+  expect(scenes.map(({ start }) => start)).toEqual([0, 2, 3.5]);
+});
+
 it('does not decode a long stretch in search of a cut', async () => {
   const cuts: MediaTools['cuts'] = async () => {
     throw new Error('too dear');
@@ -136,5 +152,5 @@ it('looks at fields one by one, and at light as it will be', async () => {
 });
 
 it('takes more samples of a longer video, within limits', () => {
-  expect([0, 1, 30, 60, 600, 7200].map(samplesFor)).toEqual([50, 4, 25, 50, 120, 120]);
+  expect([0, 1, 30, 60, 600, 7200].map(samplesFor)).toEqual([30, 4, 15, 30, 120, 120]);
 });

@@ -3,17 +3,21 @@ import { conform } from '../core/conform.ts';
 import { BadInput, ReelightError } from '../core/errors.ts';
 import type { FrameMeasures } from '../core/measures.ts';
 import type { SourceFacts } from '../core/media.ts';
-import type { Cut, Ports, RangeSource } from '../core/ports/index.ts';
+import type { Cut, Ports, RangeSource, Stretch } from '../core/ports/index.ts';
 import { type Boundary, boundaries, groupSamples, scenesOf } from '../core/scenes.ts';
 
 /** Samples: so many a minute of video, no fewer than a clip of seconds needs, and no more for a film. */
-const A_MINUTE = 50;
+const A_MINUTE = 30;
 const FEWEST = 4;
 const MOST = 120;
 
 /** Seconds of video that may be decoded in search of cuts: a share of its length, but enough for a short one. */
 const SEARCH_SHARE = 0.2;
 const SEARCH_LEAST = 25;
+/** Seconds between two stretches that are searched as one: what another FFmpeg takes to start. */
+const AT_ONCE = 1;
+/** Seconds by which two clocks may tell the time of one picture differently. */
+const HAIR = 0.001;
 
 /** Spatial, as it has to be: samples have no neighbours. */
 const ONE_PICTURE_OF_TWO_FIELDS = 'estdif=mode=frame';
@@ -48,7 +52,7 @@ export async function analyse(
   if (measures.length === 0) throw failure ?? nothingToLookAt();
   measures.sort((a, b) => a.time - b.time);
   const groups = groupSamples(measures);
-  const search = (boundary: Boundary) => media.cuts(source, facts, boundary, signal);
+  const search = (stretch: Stretch) => media.cuts(source, facts, stretch, signal);
   const cuts = await cutsAt(boundaries(groups), facts.duration, search);
   return {
     scenes: scenesOf(groups, cuts, facts.duration),
@@ -73,18 +77,34 @@ function toBeLookedAt(facts: SourceFacts, { order }: Analysis['interlacing']): s
 async function cutsAt(
   all: Boundary[],
   duration: number,
-  search: (boundary: Boundary) => Promise<Cut[]>,
+  search: (stretch: Stretch) => Promise<Cut[]>,
 ): Promise<(number | null)[]> {
-  const found = new Map<Boundary, number>();
   let budget = Math.max(SEARCH_LEAST, duration * SEARCH_SHARE);
+  const sought = new Set<Boundary>();
   for (const boundary of all.toSorted((a, b) => b.difference - a.difference)) {
     const length = boundary.to - boundary.from;
     if (length > budget) continue;
     budget -= length;
-    const strongest = (await search(boundary)).toSorted((a, b) => b.score - a.score)[0];
-    if (strongest) found.set(boundary, strongest.time);
+    sought.add(boundary);
   }
-  return all.map((boundary) => found.get(boundary) ?? null);
+  const cuts: Cut[] = [];
+  for (const stretch of joined(all.filter((each) => sought.has(each)))) cuts.push(...(await search(stretch)));
+  cuts.sort((a, b) => b.score - a.score);
+  return all.map((each) => {
+    const strongest = sought.has(each) && cuts.find(({ time }) => time > each.from && time <= each.to + HAIR);
+    return strongest ? strongest.time : null;
+  });
+}
+
+/** Neighbours become one. */
+function joined(stretches: Stretch[]): Stretch[] {
+  const all: Stretch[] = [];
+  for (const { from, to } of stretches) {
+    const last = all.at(-1);
+    if (last && from - last.to <= AT_ONCE) last.to = to;
+    else all.push({ from, to });
+  }
+  return all;
 }
 
 /** Bars that every picture has. Black pictures say nothing. */

@@ -74,6 +74,12 @@ describe('which pictures', () => {
     for (const frame of frames) expect(second(frame)).toBe(Math.floor(frame.time + 0.001));
   });
 
+  it('come from after each keyframe where there are two', async () => {
+    const frames = await samples(counting('two-keyframes.mp4', 16, 80), 7);
+    expect(timesOf(frames).map((time) => Math.round(time * 10))).toEqual([0, 8, 18, 80, 88, 98]);
+    for (const frame of frames) expect(second(frame)).toBe(Math.floor(frame.time + 0.001));
+  });
+
   it('come by leaps from a long video, of which not everything is read', async () => {
     const path = counting('long.mkv', 64, 50, ['-vf', 'setpts=4*PTS', '-r', '2.5', '-x264-params', 'qp=1']);
     const frames = await samples(path, 5);

@@ -12,16 +12,25 @@ const LONG = 240;
 /** Seconds after a leap in which a keyframe is sought, and leaps without any after which there are none to be found. */
 const REACH = 30;
 const IN_VAIN = 3;
-/** Fewer keyframes than this, or than one in so many seconds, say little: then all is decoded for more. */
-const FEW = 4;
+/**
+ * Keyframes fewer than this say little: then a few pictures after each are decoded, too. Where they are fewer than one
+ * in so many seconds, or there is but one, all is decoded.
+ */
+const FEW = 3;
 const SPARSE = 12;
-/** Pictures that are taken from what is decoded for them. */
+/** Pictures that are enough, where they have to be decoded for this. */
 const DECODED = 6;
+/** Those after a keyframe: seconds from it to the first, and from one to the next. */
+const AFTER = 0.8;
+const STEP = 1;
 /** Seconds between pictures of a video that does not say how long it is. */
 const UNKNOWN_STEP = 1;
 
 /** Keyframes only; a second thread would decode ahead what nobody asked for. */
 const KEYFRAMES = ['-skip_frame', 'nokey', '-threads', '1'];
+
+/** All but what no other picture needs. */
+const NEEDED = ['-skip_frame', 'noref'];
 
 interface Workshop {
   ffmpeg: string;
@@ -55,8 +64,13 @@ export function sample(
           if (seen.size >= FEW) return;
         }
         await givePictures(sampling, everyKeyframe(facts, count));
-        if (seen.size >= Math.max(FEW, facts.duration / SPARSE) || seen.size >= count) return;
-        await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
+        const keyframes = [...seen];
+        if (keyframes.length >= count) return;
+        if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
+          await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
+        } else if (keyframes.length < FEW) {
+          for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
+        }
       }),
     signal,
   );
@@ -82,10 +96,21 @@ function everyKeyframe(facts: SourceFacts, count: number): Pass {
   };
 }
 
+/** Some pictures after a keyframe, for which no more is decoded than lies between. */
+function following({ start, video }: SourceFacts, keyframe: number, keyframes: number): Pass {
+  const count = Math.ceil(DECODED / keyframes) - 1;
+  const from = keyframe + AFTER + video.start - start;
+  return {
+    before: [...NEEDED, '-ss', from.toFixed(3), '-t', String(count * STEP)],
+    select: `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${STEP})'`,
+    after: ['-frames:v', String(count)],
+  };
+}
+
 /** Evenly spread pictures, for which everything is decoded but what no other picture needs. */
 function spread(facts: SourceFacts, count: number): Pass {
   return {
-    before: ['-skip_frame', 'noref'],
+    before: NEEDED,
     select: oneEach(facts, count),
     after: ['-frames:v', String(count)],
   };

@@ -1,5 +1,5 @@
 import type { FrameMeasures } from '../../core/measures.ts';
-import { type Mat, type OpenCv, REDUCE, withMemory } from './opencv.ts';
+import type { Mat } from './opencv.ts';
 import type { Rect } from './tiles.ts';
 
 /** A line belongs to a bar when it is this dark on average and nowhere brighter than that: black, with what codecs add. */
@@ -14,9 +14,11 @@ const FEWEST = 4;
 const LEAST_INSIDE = 0.4;
 
 /** Black lines at the borders. Of a black picture, all: so that over many pictures the fewest count. */
-export function barsOf(cv: OpenCv, luma: Mat): FrameMeasures['bars'] {
-  const [top, bottom] = blackEnds(lines(cv, luma, 1));
-  const [left, right] = blackEnds(lines(cv, luma, 0));
+export function barsOf({ data, rows, cols }: Mat): FrameMeasures['bars'] {
+  const row = (index: number) => lineOf(data, index * cols, 1, cols);
+  const column = (index: number) => lineOf(data, index, cols, rows);
+  const [top, bottom] = blackEnds(row, rows);
+  const [left, right] = blackEnds(column, cols);
   return { top, bottom, left, right };
 }
 
@@ -27,27 +29,31 @@ export function insideOf({ top, bottom, left, right }: FrameMeasures['bars'], wi
   return plausible ? inside : { x: 0, y: 0, width, height };
 }
 
-/** The mean of each row (1) or column (0), or white where it is not black throughout. */
-function lines(cv: OpenCv, luma: Mat, dimension: 0 | 1): number[] {
-  return withMemory((keep) => {
-    const mean = keep(new cv.Mat());
-    const brightest = keep(new cv.Mat());
-    cv.reduce(luma, mean, dimension, REDUCE.average, cv.CV_32F);
-    cv.reduce(luma, brightest, dimension, REDUCE.maximum, -1);
-    const maxima = brightest.data;
-    return Array.from(mean.data32F, (value, index) => ((maxima[index] ?? 255) <= BRIGHTEST ? value : 255));
-  });
+/** The mean of a row or column, or white where it is not black throughout. */
+function lineOf(luma: Uint8Array, from: number, step: number, length: number): number {
+  let sum = 0;
+  for (let i = 0, at = from; i < length; i++, at += step) {
+    const level = luma[at] ?? 0;
+    if (level > BRIGHTEST) return 255;
+    sum += level;
+  }
+  return sum / length;
 }
 
-function blackEnds(means: number[]): [first: number, last: number] {
-  const first = blackFrom(means);
-  return first === means.length ? [first, first] : [first, blackFrom(means.toReversed())];
+function blackEnds(line: (index: number) => number, lines: number): [first: number, last: number] {
+  const first = blackFrom(line, lines);
+  return first === lines ? [first, first] : [first, blackFrom((index) => line(lines - 1 - index), lines)];
 }
 
-function blackFrom(means: number[]): number {
-  const [outermost = 255] = means;
+/** How many lines are black, counted from the first. A picture without bars shows it at its first line. */
+function blackFrom(line: (index: number) => number, lines: number): number {
+  const outermost = line(0);
   if (outermost > MEAN) return 0;
-  const inner = means.findIndex((mean) => mean > MEAN || Math.abs(mean - outermost) > EVEN);
-  if (inner < 0) return means.length;
-  return inner < Math.max(FEWEST, means.length * LEAST) ? 0 : inner;
+  let inner = 1;
+  for (; inner < lines; inner++) {
+    const mean = line(inner);
+    if (mean > MEAN || Math.abs(mean - outermost) > EVEN) break;
+  }
+  if (inner === lines) return lines;
+  return inner < Math.max(FEWEST, lines * LEAST) ? 0 : inner;
 }

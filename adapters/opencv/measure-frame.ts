@@ -16,7 +16,7 @@ export function measureFrame(cv: OpenCv, { time, width, height, bgr }: SampledFr
     whole.data.set(bgr);
     const wholeLuma = keep(new cv.Mat());
     cv.cvtColor(whole, wholeLuma, cv.COLOR_BGR2GRAY);
-    const bars = barsOf(cv, wholeLuma);
+    const bars = barsOf(wholeLuma);
     const inside = insideOf(bars, width, height);
     const picture = keep(whole.roi(inside));
     const luma = keep(wholeLuma.roi(inside));

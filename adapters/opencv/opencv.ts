@@ -36,7 +36,7 @@ export function compact(cv: OpenCv, part: Mat): Mat {
 }
 
 /** `cv::ReduceTypes`, which the package's types leave out. */
-export const REDUCE = { average: 1, maximum: 2 };
+export const REDUCE = { average: 1 };
 
 /** What OpenCV throws is the address of a C++ exception. */
 export function messageOf(cv: OpenCv, thrown: unknown): string {
