@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +8,7 @@ import { openCvVision } from '../adapters/opencv/vision.ts';
 import { silentLog } from '../core/log.ts';
 import { analyse } from '../pipeline/analyse.ts';
 import { fileSource } from '../test/file-source.ts';
+import { cpuOfOurs } from './cpu-time.ts';
 
 /*
  * What looking at a video costs beside encoding it: CPU seconds of the analysis of 60 s at 1080p, with a keyframe a
@@ -57,15 +57,7 @@ try {
 }
 
 async function measured<T>(work: () => Promise<T>): Promise<{ answer: T; cpu: number }> {
-  const before = cpuSeconds();
+  const before = cpuOfOurs();
   const answer = await work();
-  return { answer, cpu: cpuSeconds() - before };
-}
-
-/** Of this process and of all its children that have ended; Linux counts the latter in hundredths of a second. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-  const [children, childrenSystem] = fields.split(' ').slice(13, 15).map(Number);
-  return (user + system) / 1e6 + ((children ?? 0) + (childrenSystem ?? 0)) / 100;
+  return { answer, cpu: cpuOfOurs() - before };
 }

@@ -9,6 +9,7 @@ import { homeFrom } from '../local/home.ts';
 import { freePorts } from '../local/ports.ts';
 import { startPipeline } from '../local/start.ts';
 import { talkTo, type VideoView } from '../test/talk.ts';
+import { cpuOfMachine, cpuOfProcess } from './cpu-time.ts';
 
 /*
  * What many workers gain, and what cutting costs: one three-minute clip in 720p on one worker and on two, each pinned to
@@ -30,6 +31,8 @@ interface Run {
   workers: number;
   wall: number;
   cpu: number;
+  /** Processors that the workers could have: those there are, without what everything else took. */
+  cores: number;
   bytes: number;
   read: number;
   /** From the end of the last piece to the end of all, in seconds. */
@@ -45,8 +48,8 @@ try {
   let alone = 0;
   let behind = 0;
   for (const workers of [1, 2]) {
-    await withPipeline(workers, async (reelight) => {
-      runs.push(await measured(reelight, workers, long));
+    await withPipeline(workers, async (reelight, pids) => {
+      runs.push(await measured(reelight, pids, long));
       if (workers < 2) return;
       alone = await wallOf(reelight, short);
       const film = await send(reelight, long);
@@ -74,7 +77,7 @@ async function clip(name: string, length: number): Promise<string> {
 
 async function withPipeline(
   workers: number,
-  use: (reelight: ReturnType<typeof talkTo>) => Promise<void>,
+  use: (reelight: ReturnType<typeof talkTo>, workers: number[]) => Promise<void>,
 ): Promise<void> {
   const usual = homeFrom(process.env);
   const [edge, emulator, broker, issuer] = await freePorts(4);
@@ -90,17 +93,17 @@ async function withPipeline(
   });
   const pipeline = await startPipeline({ note: (line) => console.error(line) });
   try {
-    await pin(pipeline.pids());
-    await use(talkTo(pipeline.addresses.base));
+    const pids = Object.entries(pipeline.pids()).flatMap(([name, pid]) => (name.startsWith('worker-') ? [pid] : []));
+    await pin(pids);
+    await use(talkTo(pipeline.addresses.base), pids);
   } finally {
     await pipeline.stop();
   }
 }
 
 /** Each worker to a processor of its own, with all that it will start: decoding and filtering have threads, too. */
-async function pin(pids: Record<string, number>): Promise<void> {
-  const workers = Object.entries(pids).filter(([name]) => name.startsWith('worker-'));
-  for (const [at, [, pid]] of workers.entries()) {
+async function pin(workers: number[]): Promise<void> {
+  for (const [at, pid] of workers.entries()) {
     await exec('taskset', ['--all-tasks', '--pid', '--cpu-list', String(at % cpus().length), String(pid)]);
   }
 }
@@ -110,18 +113,21 @@ async function send({ base }: ReturnType<typeof talkTo>, path: string): Promise<
   return createClient({ baseUrl: base, clientId: 'bench-scale' }).upload(await fileAt(path));
 }
 
-async function measured(reelight: ReturnType<typeof talkTo>, workers: number, path: string) {
+async function measured(reelight: ReturnType<typeof talkTo>, workers: number[], path: string): Promise<Run> {
+  const others = () => cpuOfMachine() - workers.reduce((sum, pid) => sum + cpuOfProcess(pid), 0);
+  const before = others();
   const began = Date.now();
   const id = await send(reelight, path);
   const done = await reelight.until(id, ({ status }) => ['completed', 'failed'].includes(status), 1_800_000);
   const ended = Date.now();
+  const cores = cpus().length - (others() - before) / ((ended - began) / 1000);
   if (done.status !== 'completed') throw new Error(JSON.stringify(done.processes));
   const { receipts } = await reelight.json<VideoView & { receipts: { video_enhancement: Receipt } }>(`/videos/${id}`);
   const { cpu_seconds: cpu, bytes_read: read, steps } = receipts.video_enhancement;
   const wall = (ended - began) / 1000;
   if (steps.enhance !== undefined) throw new Error('It was not cut.');
   const assembly = JOINING.reduce((sum, step) => sum + (steps[step] ?? 0), 0);
-  return { workers, wall, cpu, bytes: done.outputs.enhanced?.size ?? 0, read, assembly, steps };
+  return { workers: workers.length, wall, cpu, cores, bytes: done.outputs.enhanced?.size ?? 0, read, assembly, steps };
 }
 
 interface Receipt {
@@ -139,11 +145,11 @@ async function wallOf(reelight: ReturnType<typeof talkTo>, path: string): Promis
 
 function print(runs: Run[], short: { alone: number; behind: number }, size: number): void {
   console.log(`\none clip of ${seconds} s, 1280×720, ${(size / 1e6).toFixed(1)} MB; a worker has one processor`);
-  console.log('workers   wall s    CPU s   read/source   last piece to playable s   output MB');
-  for (const { workers, wall, cpu, bytes, read, assembly } of runs) {
+  console.log('workers   wall s    CPU s   cores   read/source   last piece to playable s   output MB');
+  for (const { workers, wall, cpu, cores, bytes, read, assembly } of runs) {
     const share = (read / size).toFixed(2);
     console.log(
-      `${workers}         ${wall.toFixed(1).padStart(6)}   ${cpu.toFixed(1).padStart(6)}   ${share.padStart(11)}   ` +
+      `${workers}         ${wall.toFixed(1).padStart(6)}   ${cpu.toFixed(1).padStart(6)}    ${cores.toFixed(2)}   ${share.padStart(11)}   ` +
         `${assembly.toFixed(1).padStart(24)}   ${(bytes / 1e6).toFixed(2).padStart(9)}`,
     );
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
@@ -9,6 +9,7 @@ import { silentLog } from '../../core/log.ts';
 import { type ProfileName, profiles } from '../../core/profiles/index.ts';
 import { analyse } from '../../pipeline/analyse.ts';
 import { fileSource } from '../../test/file-source.ts';
+import { cpuOfOurs } from '../cpu-time.ts';
 
 /*
  * The enhancer's work on one clip, as a worker does it: probe, look, plan, enhance, through the range server. Writes what
@@ -37,11 +38,11 @@ const scratch = join(folder, 'scratch');
 await mkdir(scratch, { recursive: true });
 await enhance(small);
 
-const before = cpuSeconds();
+const before = cpuOfOurs();
 const started = performance.now();
 const { path, graph, looked } = await enhance(clip);
 const wall = (performance.now() - started) / 1000;
-const took: Took = { cpu: cpuSeconds() - before, looking: looked - before, wall, path, graph };
+const took: Took = { cpu: cpuOfOurs() - before, looking: looked - before, wall, path, graph };
 writeFileSync(join(folder, 'took.json'), JSON.stringify(took));
 await vision.close();
 
@@ -49,16 +50,8 @@ async function enhance(clip: string) {
   const source = await fileSource(clip);
   const { facts } = await media.probe(source, signal);
   const seen = profile.analyses ? await analyse({ media, vision, log: silentLog }, source, facts, signal) : null;
-  const looked = cpuSeconds();
+  const looked = cpuOfOurs();
   const plan = planFor(profile, facts, seen);
   const { path } = await media.enhance({ source, facts, plan, scratch, onProgress: () => {}, signal });
   return { path, graph: plan.graph, looked };
-}
-
-/** Of this process and of all its children that have ended; Linux counts the latter in hundredths of a second. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-  const [children, childrenSystem] = fields.split(' ').slice(13, 15).map(Number);
-  return (user + system) / 1e6 + ((children ?? 0) + (childrenSystem ?? 0)) / 100;
 }

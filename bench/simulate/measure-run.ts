@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +23,7 @@ import { acceptUpload } from '../../pipeline/accept-upload.ts';
 import { dispatch } from '../../pipeline/dispatch.ts';
 import { workOn } from '../../pipeline/work-on.ts';
 import { fileSource } from '../../test/file-source.ts';
+import { cpuOfOurs } from '../cpu-time.ts';
 import type { Timing } from './calibrate.ts';
 import type { TaskKind } from './measured.ts';
 
@@ -161,27 +161,4 @@ function kindOf(message: TaskMessage, inPieces: boolean): TaskKind {
   if (message.type !== 'video.piece') return inPieces ? 'plan' : 'whole';
   if (chunkIndex(message.piece) !== undefined) return 'chunk';
   return message.piece === 'sound' ? 'sound' : 'source';
-}
-
-/** Linux counts in hundredths of a second. */
-const TICKS = 100;
-
-/** Seconds that this process and the programs that it has run took of the processors. */
-export function cpuOfOurs(): number {
-  // The name, in parentheses, may hold spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-  const fields = readFileSync('/proc/self/stat', 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  const [own, system, children, theirSystem] = fields.slice(11, 15).map(Number);
-  return ((own ?? 0) + (system ?? 0) + (children ?? 0) + (theirSystem ?? 0)) / TICKS;
-}
-
-/** Seconds that all processors together were busy since the machine started. */
-export function cpuOfMachine(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
-    /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
-  )
-    .split(' ')
-    .map(Number);
-  return (user + nice + system + irq + softirq + steal) / TICKS;
 }

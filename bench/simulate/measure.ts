@@ -4,8 +4,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
+import { cpuOfMachine, cpuOfOurs } from '../cpu-time.ts';
 import { costsOf, type Timing } from './calibrate.ts';
-import { cpuOfMachine, cpuOfOurs, KEYS_BYTES, runPipeline, timeProxy, type Upload } from './measure-run.ts';
+import { KEYS_BYTES, runPipeline, timeProxy, type Upload } from './measure-run.ts';
 import type { Measured, Run } from './measured.ts';
 
 const exec = promisify(execFile);
