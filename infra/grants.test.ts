@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { type Deployment, resources, template, templates } from './templates.fixture.ts';
+import { type Deployment, resources, SIGN_IN, template, templates } from './templates.fixture.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
@@ -107,6 +107,21 @@ describe('rights', () => {
       }
     }
   });
+});
+
+it('to remove single rows go by what the row is for', () => {
+  const below = (template: Template, role: string) =>
+    policies(template)
+      .filter(([id]) => id.startsWith(`${role}Role`))
+      .flatMap(([, statements]) => statements)
+      .filter(({ Action }) => Action === 'dynamodb:DeleteItem');
+  const only = (keys: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } });
+  const signedIn = template('emulator', 'api', { ...SECRET, ...SIGN_IN });
+  expect(below(signedIn, 'Admit')).toMatchObject([{ Effect: 'Allow', Condition: only('TICKET#*') }]);
+  expect(rights(signedIn, 'Admit')).toEqual([...onTable('DeleteItem'), ...logging('Admit')].sort());
+  expect(below(template('emulator', 'oneMachine', SECRET), 'Enhancer')).toMatchObject([
+    { Effect: 'Allow', Condition: only('PIECES#*') },
+  ]);
 });
 
 describe.each(['dev', 'emulator'] as const)('rights in %s', (deployment) => {

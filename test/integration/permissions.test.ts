@@ -5,6 +5,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { s3ObjectStore } from '../../adapters/s3/object-store.ts';
+import { DENIED, outcome } from './outcome.ts';
 
 /* IAM is on: each role does its work, and is refused what it was not granted. */
 
@@ -30,15 +31,6 @@ async function as(role: Role) {
   };
 }
 
-/** The error's name, or "allowed". */
-async function outcome(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => 'allowed',
-    (error: Error) => error.name,
-  );
-}
-
-const DENIED = /AccessDenied/;
 const put = (bucket: string, key: string) => new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' });
 const get = (bucket: string, key: string) => new GetObjectCommand({ Bucket: bucket, Key: key });
 const row = { pk: { S: 'VIDEO#none' }, sk: { S: 'VIDEO' } };
