@@ -10,6 +10,8 @@ export const PieceName = z.string().regex(/^(chunk-\d{1,4}|sound|source)$/);
 
 /** How many pieces of one video wait or are worked on at a time, for each worker there is: one in hand, one to follow. */
 export const PIECES_PER_WORKER = 2;
+/** And however many workers there are: all of them count in one record, and the more there are the more they wait for it. */
+export const LARGEST_WINDOW = 256;
 
 /** How far the work on a video that was cut has come: its part of the record. The pieces have rows of their own. */
 export const Work = z.object({
@@ -102,8 +104,16 @@ export function isWorkDone(work: Work): boolean {
 
 /** A video has only a small window of pieces with the broker, so that others need not wait for all of it. */
 function release(work: Work, workers: number): Work {
-  const open = work.done + Math.max(1, workers) * PIECES_PER_WORKER;
+  const open = work.done + Math.min(LARGEST_WINDOW, Math.max(1, workers) * PIECES_PER_WORKER);
   return { ...work, released: Math.max(work.released, Math.min(piecesOf(work).length, open)) };
+}
+
+/**
+ * Seconds between two drawings of the progress, which read the rows of all pieces: the more there are, the more that
+ * costs, and the less one of them shows.
+ */
+export function drawnEvery(pieces: number): number {
+  return Math.min(10, Math.max(1, Math.ceil(pieces / 200)));
 }
 
 /** How much of the work is done, 0 to 1, drawn from the pieces that there are rows of. */

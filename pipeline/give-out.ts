@@ -1,4 +1,4 @@
-import { isWorkDone, type Piece, piecesOf, shareDone, type Work } from '../core/pieces.ts';
+import { drawnEvery, isWorkDone, type Piece, piecesOf, shareDone, type Work } from '../core/pieces.ts';
 import type { PieceOfVideo, Ports } from '../core/ports/index.ts';
 import { isTerminal } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -10,8 +10,6 @@ export const WORKED_PERCENT = 90;
 
 /** Without a sign of life for so long, messages may have been lost. */
 const QUIET_MS = 60_000;
-/** The progress of a video is drawn no more often. */
-const DRAWN_MS = 1_000;
 
 type GivingPorts = Pick<Ports, 'videos' | 'tasks' | 'now' | 'log'>;
 
@@ -59,11 +57,11 @@ export async function giveOutAfter(ports: GivingPorts, { video, piece }: PieceOf
   }));
 }
 
-/** Draws the progress of a video from its pieces. */
+/** Draws the progress of a video from its pieces, unless that was done a moment ago. */
 export async function drawProgress({ videos, now }: GivingPorts, video: Video): Promise<void> {
   const { work, attempt } = video;
   const { last_updated: seen } = video.processes.video_enhancement;
-  if (!work || now().getTime() - Date.parse(seen) < DRAWN_MS) return;
+  if (!work || now().getTime() - Date.parse(seen) < drawnEvery(piecesOf(work).length) * 1000) return;
   const share = shareDone(work, await videos.pieces(video.file_id), attempt);
   const percent = PLANNED_PERCENT + share * (WORKED_PERCENT - PLANNED_PERCENT);
   await videos.change(video.file_id, (current) => {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { ObjectConflict, ResourceError, TransientError } from '../core/errors.ts';
 import { enhancedKey, sourceKey, workPrefix } from '../core/keys.ts';
 import type { Message, TaskMessage } from '../core/messages.ts';
-import { PIECES_PER_WORKER } from '../core/pieces.ts';
+import { beginWork, countDone, LARGEST_WINDOW, PIECES_PER_WORKER } from '../core/pieces.ts';
 import type { MediaTools } from '../core/ports/index.ts';
 import { LEASE_MS } from '../core/process.ts';
 import { CHUNK_SECONDS } from '../core/timeline.ts';
@@ -126,6 +126,13 @@ it('has a small window of its pieces with the broker, larger where there are mor
       expect(open()).toBe(Math.min(window, CHUNKS + 2 - done));
     }
   }
+});
+
+it('has no more than so many with the broker, however many workers there are', () => {
+  let work = beginWork({ plan: 'f'.repeat(32), chunks: 1000, sound: true }, 10_000);
+  expect(work.released).toBe(LARGEST_WINDOW);
+  work = countDone(work, 10_000);
+  expect(work.released).toBe(LARGEST_WINDOW + 1);
 });
 
 const world = (ports: World['ports']) => ports.workers;

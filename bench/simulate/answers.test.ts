@@ -58,7 +58,7 @@ it('has a film sooner with more workers, as far as there is something to divide'
 
 it('tells what breaks first, and that all of it breaks later than nothing', () => {
   const found = breakings(estate);
-  expect(found[0]?.limit.name).toContain('proxy');
+  expect(found[0]?.limit.name).toContain('Fargate');
   expect(found.find(({ limit }) => limit.unit === 'vCPU')?.at).toBeCloseTo(6);
   const medium = found.find(({ limit }) => limit.name.includes('mq.m7g.medium') && limit.unit === 'connections');
   // Two connections a worker, and thirteen of others.

@@ -1,3 +1,4 @@
+import { LARGEST_WINDOW } from '../../core/pieces.ts';
 import { CHUNK_SECONDS } from '../../core/timeline.ts';
 import { type Estate, pieceSeconds } from './estate.ts';
 import { LIMITS, type Limit, type Load } from './limits.ts';
@@ -45,7 +46,7 @@ export function breakings(estate: Estate, chunkSeconds = CHUNK_SECONDS): Breakin
   }).toSorted((a, b) => a.at - b.at || (b.used.at(-1) ?? 0) - (a.used.at(-1) ?? 0));
 }
 
-/** Two extremes: all workers on one film, and each on a video of its own. */
+/** Two extremes: on one film as many as may be, and each on a video of its own. */
 function loadsOf({ measured, seed }: Estate, workers: number, chunkSeconds: number): Load[] {
   const seconds = pieceSeconds(measured, chunkSeconds);
   const { rows, clip } = measured;
@@ -67,7 +68,7 @@ function loadsOf({ measured, seed }: Estate, workers: number, chunkSeconds: numb
     return { ...common, ...ofOne, writes, conflicts, drawings, lost, videos, inFlight };
   };
   const videos = workers / ((MEAN_SECONDS / chunkSeconds) * seconds);
-  return [load(workers, 0, 1), load(1, videos, workers)];
+  return [load(Math.min(workers, LARGEST_WINDOW), 0, 1), load(1, videos, workers)];
 }
 
 export function breaksTable(found: readonly Breaking[]): Table {

@@ -78,9 +78,9 @@ export const LIMITS: readonly Limit[] = [
   {
     ...{
       name: "a film's proxy, until the broker takes it away",
-      most: 1800,
+      most: 12 * 3600,
       unit: 's',
-      source: 'https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout',
+      source: 'infra/broker-stack.ts',
     },
     asked: ({ longest }) => longest,
     remedy: 'a longer consumer_timeout, or proxies in chunks; films that are not cut take even longer',
@@ -135,25 +135,24 @@ export const LIMITS: readonly Limit[] = [
       guess: true,
     },
     asked: ({ lost }) => lost,
-    remedy: 'bound the window of one video, so that fewer workers are on it; longer chunks',
+    remedy: 'a smaller window (`LARGEST_WINDOW`); longer chunks',
   },
   {
     ...{ name: "one video's record, writes", most: 1000, unit: 'WCU', source: PARTITION },
     // Counting is a transaction, which takes twice as much.
     asked: ({ writes, drawings, record }) => (drawings + Math.max(0, writes - drawings) * 2) * written(record),
-    remedy: 'bound the window of one video; longer chunks',
+    remedy: 'a smaller window (`LARGEST_WINDOW`); longer chunks',
   },
   {
     ...{ name: "one video's pieces, writes", most: 1000, unit: 'WCU', source: PARTITION },
     asked: ({ onOne, piecesOfOne, piece }) => (onOne + piecesOfOne * 4) * written(piece),
-    remedy: 'bound the window of one video',
+    remedy: 'a smaller window (`LARGEST_WINDOW`)',
   },
   {
     ...{ name: "one video's pieces, reads", most: 3000, unit: 'RCU', source: PARTITION },
     // Drawings read all rows, and so does the beginning of each piece. Half of them are there, on average.
     asked: ({ drawings, piecesOfOne, allPieces, onOne }) => (drawings + piecesOfOne) * read(allPieces / 2) + onOne,
-    remedy:
-      'keep the sum of the progress in the record, or draw the less often the more pieces there are; bound the window',
+    remedy: 'keep the sum of the progress in the record',
   },
   {
     ...{ name: 'the list of workers, reads', most: 3000, unit: 'RCU', source: PARTITION },
@@ -208,7 +207,7 @@ export const LIMITS: readonly Limit[] = [
       source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html',
     },
     asked: ({ writes, drawings }) => drawings * TELLING_SECONDS.told + writes * TELLING_SECONDS.untold,
-    remedy: 'draw the progress once a second, however many workers there are',
+    remedy: 'draw the progress less often',
   },
   {
     ...{

@@ -1,9 +1,10 @@
+import { drawnEvery } from '../../core/pieces.ts';
 import { newAgenda } from './agenda.ts';
 import { random } from './random.ts';
 
 /*
- * Everybody who works on a video writes its one record: the end of each piece in a transaction, and its progress, once a
- * second, by whoever finds that it was not drawn for so long. Each write stands on the record being what was read before,
+ * Everybody who works on a video writes its one record: the end of each piece in a transaction, and its progress, every
+ * few seconds, by whoever finds that it was not drawn for so long. Each write stands on the record being what was read before,
  * as in `adapters/dynamodb/video-store.ts`; who was too late pauses and tries again, as in its `contention.ts`.
  */
 
@@ -11,7 +12,6 @@ const MAX_TRIES = 20;
 const FIRST_PAUSE = 0.01;
 const LONGEST_PAUSE = 0.25;
 const HEARTBEAT = 1;
-const DRAWN = 1;
 
 /** Seconds inside one region, typical of DynamoDB: single digits of milliseconds, and twice that for a transaction. */
 const READ = 0.004;
@@ -42,6 +42,7 @@ export function contention(workers: number, seconds: number, pieces: number, pie
   const agenda = newAgenda();
   const chance = random(seed);
   const length = 60;
+  const every = drawnEvery(pieces);
   const query = READ + PAGE * ((pieces * pieceBytes) / PAGE_BYTES);
   let [version, drawn] = [0, 0];
   let [writes, conflicts, drawings, lost] = [0, 0, 0, 0];
@@ -65,7 +66,7 @@ export function contention(workers: number, seconds: number, pieces: number, pie
     });
   };
   const draw = (then: () => void) => {
-    if (agenda.now() - drawn < DRAWN) return then();
+    if (agenda.now() - drawn < every) return then();
     drawings += 1;
     agenda.after(query, () =>
       change(WRITE, (written) => {

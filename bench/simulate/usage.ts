@@ -1,3 +1,4 @@
+import { drawnEvery } from '../../core/pieces.ts';
 import { FUNCTION_GIGABYTES, LISTENERS, METADATA, TELLING_SECONDS } from './assumed.ts';
 import type { Measured } from './measured.ts';
 import type { Outcome } from './pipeline.ts';
@@ -36,13 +37,14 @@ export function usageOf(outcome: Outcome, clips: readonly Clip[], { clip, rows }
   const [record, piece] = [rows.video_bytes, rows.piece_bytes];
   const sourceBytes = clip.source_bytes_per_second * clips.reduce((sum, each) => sum + each.seconds * each.weight, 0);
 
-  // A second each: signs of life of the record itself and of pieces, and drawings of the progress from all pieces.
+  // A second each: signs of life of the record itself and of pieces. And drawings of the progress from all pieces.
   const ofRecord = busy.whole + busy.plan + busy.assemble;
   const ofPieces = busy.chunk + busy.sound + busy.source + busy.proxy;
-  const drawn = cut.reduce((sum, { begun, worked }) => sum + worked - begun, 0);
+  const drawings = ({ begun, worked, pieces }: (typeof cut)[number]) => (worked - begun) / drawnEvery(pieces);
+  const drawn = cut.reduce((sum, fate) => sum + drawings(fate), 0);
   /** Half of the rows are there, on average. Who begins with a piece reads them, too: an earlier attempt may have made it. */
   const readingAll = cut.reduce((sum, fate) => {
-    return sum + (fate.worked - fate.begun + fate.pieces) * readUnits((fate.pieces / 2) * piece);
+    return sum + (drawings(fate) + fate.pieces) * readUnits((fate.pieces / 2) * piece);
   }, 0);
   const told = drawn + ofRecord + videos * 5;
   const untold = pieces + videos * RECORD_WRITES;
