@@ -15,5 +15,11 @@ export function routeOf(hash: string): Route {
 
 export const route = computed<Route>(() => routeOf(fragment.value));
 
+/** Back to where one was before the browser left for another page, which shows in the address as that page left it. */
+export function returnTo(hash: string): void {
+  history.replaceState(null, '', `/${hash}`);
+  fragment.value = location.hash;
+}
+
 export const LIBRARY = '#/';
 export const videoLink = (fileId: string): string => `#/videos/${fileId}`;

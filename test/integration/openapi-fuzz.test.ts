@@ -21,7 +21,16 @@ const LIMIT_S = 50;
 const PATIENCE_MS = 90_000;
 
 const reelight = talkTo(inject('base'));
+/** Where people sign in, everything is asked as one of them. */
+const token = process.env.REELIGHT_TOKEN;
 const client = `fuzz-${process.pid}`;
+const FILES = [
+  '/processed_videos/{file_id}',
+  '/source_videos/{file_id}',
+  '/posters/{file_id}',
+  '/posters/{file_id}.webp',
+  '/metadata/{file_id}.json',
+];
 let folder: string;
 let said: string;
 let report: {
@@ -47,7 +56,7 @@ beforeAll(async () => {
   const [open, given] = [(await reelight.start(large)).file_id, (await reelight.start(large)).file_id];
   await reelight.ended(shown);
   const config = join(folder, 'schemathesis.toml');
-  await writeFile(config, settings({ shown, doomed, open, given }));
+  await writeFile(config, settings({ shown, doomed, open, given }, token ? await cookiesOf(shown) : []));
   const reports = [
     '--report',
     'json,har',
@@ -104,7 +113,10 @@ it('has come to its end, and to what lies behind the checks of requests', () => 
 });
 
 /** A video to look at, one to be changed and deleted, an upload to go on with, and one to be given up. */
-function settings({ shown, doomed, open, given }: Record<'shown' | 'doomed' | 'open' | 'given', string>): string {
+function settings(
+  { shown, doomed, open, given }: Record<'shown' | 'doomed' | 'open' | 'given', string>,
+  cookies: string[],
+): string {
   const about = (id: string, ...names: string[]) => `
 [[operations]]
 include-name = ${JSON.stringify(names)}
@@ -115,6 +127,7 @@ seed = ${SEED}
 continue-on-failure = true
 workers = 2
 request-timeout = 20
+${token ? `headers = { Authorization = "Bearer ${token}" }` : ''}
 
 [generation]
 max-examples = ${CASES}
@@ -160,16 +173,23 @@ ${about(
   'GET /videos/{file_id}',
   'GET /internal/video-enhancement-status/{file_id}',
   'GET /internal/metadata-extraction-status/{file_id}',
-  'GET /processed_videos/{file_id}',
-  'GET /source_videos/{file_id}',
-  'GET /posters/{file_id}',
-  'GET /posters/{file_id}.webp',
-  'GET /metadata/{file_id}.json',
 )}
+${FILES.map((path) => {
+  const mine = cookies.filter((line) => line.includes(`Path=${path.replace('{file_id}', shown)};`));
+  const header = mine.map((line) => line.split(';')[0]).join('; ');
+  return about(shown, `GET ${path}`) + (header ? `headers = { Cookie = ${JSON.stringify(header)} }` : '');
+}).join('\n')}
 ${about(open, 'GET /upload/{file_id}/parts')}
 ${about(doomed, 'POST /videos/{file_id}/cancel', 'POST /videos/{file_id}/retry', 'DELETE /videos/{file_id}')}
 ${about(given, 'DELETE /upload/{file_id}')}
 `;
+}
+
+/** What a player has before it fetches files. */
+async function cookiesOf(id: string): Promise<string[]> {
+  const answer = await reelight.call(`/videos/${id}/playback`, { method: 'POST' });
+  await answer.body?.cancel();
+  return answer.headers.getSetCookie();
 }
 
 /** What it said, however it ended: the report says whether all was well. */

@@ -18,7 +18,8 @@ if (token) {
     const { origin, pathname } = new URL(request.url);
     if (origin !== base || request.headers.has('authorization')) return plainFetch(input, init);
     const fileId = fileIdOfPublic(pathname.slice(1));
-    const headers = new Headers(request.headers);
+    // Not the request's own, which name the boundary of a form that it has written down: it is written down anew.
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     if (fileId) headers.set('cookie', await cookiesFor(fileId, pathname));
     else headers.set('authorization', `Bearer ${token}`);
     return plainFetch(input, { ...init, headers });

@@ -1,4 +1,5 @@
 import type * as OAuth from 'oauth4webapi';
+import { returnTo } from '../route.ts';
 import type { SignInSettings } from './settings.ts';
 
 /*
@@ -120,7 +121,7 @@ export async function openSession(settings: SignInSettings): Promise<Session> {
     const begun = read<Begun>(BEGUN);
     sessionStorage.removeItem(BEGUN);
     const answered = new URL(location.href);
-    history.replaceState(null, '', `/${begun?.hash ?? ''}`);
+    returnTo(begun?.hash ?? '');
     // Somebody reloaded, or came by a link of another's.
     if (!begun) return read<Kept>(SESSION);
     const as = await server();

@@ -5,6 +5,11 @@ import { FileId } from '../../../core/video.ts';
 import examples from '../examples.json' with { type: 'json' };
 import { FileIdParam, json, Metadata, problems } from '../schemas.ts';
 
+/** CloudFront's own answer, which is no problem document. */
+const refused = {
+  403: { description: 'Where people sign in: there is no cookie for it. `POST /videos/{file_id}/playback` gives one.' },
+};
+
 /**
  * The files themselves come from S3 through the edge. Only what S3 does not have falls over to here, to be answered as
  * every other error is.
@@ -34,6 +39,7 @@ export function fileRoutes(app: OpenAPIHono): void {
         206: { description: 'The range asked for', content: { 'video/mp4': { schema: binary() } } },
         304: { description: 'Not modified' },
         416: { description: 'No such range' },
+        ...refused,
         ...problems(400, 404),
       },
     });
@@ -58,6 +64,7 @@ export function fileRoutes(app: OpenAPIHono): void {
       responses: {
         200: { description: 'The picture', content: { [type]: { schema: binary() } } },
         304: { description: 'Not modified' },
+        ...refused,
         ...problems(400, 404),
       },
     });
@@ -71,6 +78,7 @@ export function fileRoutes(app: OpenAPIHono): void {
     request: { params: FileIdParam },
     responses: {
       200: json('The metadata document', Metadata, { completed: examples.metadata }),
+      ...refused,
       ...problems(400, 404),
     },
   });
