@@ -6,6 +6,7 @@ import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../adapters/ffmpeg/tools.ts';
 import { openCvVision } from '../adapters/opencv/vision.ts';
 import { silentLog } from '../core/log.ts';
+import { adaptive } from '../core/profiles/adaptive.ts';
 import { analyse } from '../pipeline/analyse.ts';
 import { fileSource } from '../test/file-source.ts';
 import { cpuOfOurs } from './cpu-time.ts';
@@ -35,7 +36,7 @@ try {
     const media = ffmpegTools({ ffmpeg, ffprobe, log: silentLog });
     const source = await fileSource(clip);
     const { facts } = await media.probe(source, signal);
-    const found = await analyse({ media, vision, log: silentLog }, source, facts, signal);
+    const found = await analyse({ media, vision, log: silentLog }, source, facts, adaptive, signal);
     await vision.close();
     return found;
   });

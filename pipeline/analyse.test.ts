@@ -3,6 +3,7 @@ import { BadInput, TransientError } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
 import type { FrameMeasures } from '../core/measures.ts';
 import type { MediaTools, SampledFrame, Stretch, Vision } from '../core/ports/index.ts';
+import type { Profile } from '../core/profiles/profile.ts';
 import { bytesSource } from '../test/file-source.ts';
 import { plainFacts } from '../test/plain-facts.ts';
 import { plainMeasures } from '../test/plain-measures.ts';
@@ -29,8 +30,22 @@ function eyes(seen: (time: number) => Partial<FrameMeasures>): Vision {
 }
 
 const facts = (duration: number) => ({ ...plainFacts(), duration });
+/** Lifts what is dark. */
+const lifting: Profile = {
+  name: 'lifting',
+  summary: '',
+  analyses: true,
+  plan: ({ color }, analysis) => ({
+    graph: (analysis?.scenes ?? [])
+      .filter(({ measures }) => measures.every(({ luma }) => luma.p50 === 20))
+      .map(({ start, end }) => `lift=${start}:${end}`)
+      .join(','),
+    color,
+    findings: [],
+  }),
+};
 const look = (media: MediaTools, vision: Vision, duration = 10) =>
-  analyse({ media, vision, log: silentLog }, source, facts(duration), never);
+  analyse({ media, vision, log: silentLog }, source, facts(duration), lifting, never);
 
 it('looks at frames one after the other', async () => {
   let alive = 0;
@@ -72,6 +87,16 @@ it('seeks cuts only between what needs different treatment, and takes the strong
     { start: 4.8, end: 10, begins: 'cut' },
   ]);
   expect(scenes[1]?.measures.map(({ time }) => time)).toEqual([5, 6, 7, 8]);
+});
+
+it('does not seek where both sides are treated alike', async () => {
+  const cuts: MediaTools['cuts'] = async () => {
+    throw new Error('for nothing');
+  };
+  const noisy = { noise: { fine: 9, coarse: 4, confidence: 1 } };
+  const seen = eyes((time) => (time > 4.5 ? noisy : {}));
+  const { scenes } = await look(mediaAt([1, 2, 3, 4, 5, 6, 7, 8], { cuts }), seen);
+  expect(scenes).toMatchObject([{ begins: 'cut' }, { begins: 'gradual', start: 4.5 }]);
 });
 
 it('seeks in neighbouring stretches at once, and gives each boundary its own cut', async () => {

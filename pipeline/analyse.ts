@@ -1,9 +1,10 @@
 import type { Analysis } from '../core/analysis.ts';
-import { conform } from '../core/conform.ts';
+import { conform, planFor } from '../core/conform.ts';
 import { BadInput, ReelightError } from '../core/errors.ts';
 import type { FrameMeasures } from '../core/measures.ts';
 import type { SourceFacts } from '../core/media.ts';
 import type { Cut, Ports, RangeSource, Stretch } from '../core/ports/index.ts';
+import type { Profile } from '../core/profiles/profile.ts';
 import { type Boundary, boundaries, groupSamples, scenesOf } from '../core/scenes.ts';
 
 /** Samples: so many a minute of video, no fewer than a clip of seconds needs, and no more for a film. */
@@ -26,7 +27,7 @@ type AnalysePorts = Pick<Ports, 'media' | 'vision' | 'log'>;
 
 /**
  * Looks at a video: at pictures from across the whole of it, one after the other, and for the cuts between parts that
- * need different treatment.
+ * the profile treats differently.
  *
  * @throws BadInput `undecodable` when there is no picture to look at; TransientError `vision_failed`
  */
@@ -34,6 +35,7 @@ export async function analyse(
   { media, vision, log }: AnalysePorts,
   source: RangeSource,
   facts: SourceFacts,
+  profile: Profile,
   signal: AbortSignal,
 ): Promise<Analysis> {
   const interlacing = await media.interlacing(source, facts, signal);
@@ -52,14 +54,24 @@ export async function analyse(
   if (measures.length === 0) throw failure ?? nothingToLookAt();
   measures.sort((a, b) => a.time - b.time);
   const groups = groupSamples(measures);
-  const search = (stretch: Stretch) => media.cuts(source, facts, stretch, signal);
-  const cuts = await cutsAt(boundaries(groups), facts.duration, search);
-  return {
+  const bars = barsOfAll(measures);
+  const withCuts = (cuts: (number | null)[]): Analysis => ({
     scenes: scenesOf(groups, cuts, facts.duration),
     interlacing,
-    bars: barsOfAll(measures),
+    bars,
     samples: measures.length,
-  };
+  });
+  const between = boundaries(groups);
+  // Where the plan is the same wherever the cut is, nobody has to know.
+  const matters = between.filter((each) => {
+    const [early, late] = [each.from, each.to].map((cut) => {
+      return planFor(profile, facts, withCuts(between.map((boundary) => (boundary === each ? cut : null)))).graph;
+    });
+    return early !== late;
+  });
+  const search = (stretch: Stretch) => media.cuts(source, facts, stretch, signal);
+  const found = await cutsAt(matters, facts.duration, search);
+  return withCuts(between.map((boundary) => found.get(boundary) ?? null));
 }
 
 export function samplesFor(duration: number): number {
@@ -73,12 +85,12 @@ function toBeLookedAt(facts: SourceFacts, { order }: Analysis['interlacing']): s
   return [order === 'progressive' ? '' : ONE_PICTURE_OF_TWO_FIELDS, graph].filter(Boolean).join(',');
 }
 
-/** The hard cut in each boundary, or null. Where too much would have to be decoded, those that differ most are sought. */
+/** The hard cuts that there are in boundaries. Where too much would have to be decoded, those that differ most are sought. */
 async function cutsAt(
   all: Boundary[],
   duration: number,
   search: (stretch: Stretch) => Promise<Cut[]>,
-): Promise<(number | null)[]> {
+): Promise<Map<Boundary, number>> {
   let budget = Math.max(SEARCH_LEAST, duration * SEARCH_SHARE);
   const sought = new Set<Boundary>();
   for (const boundary of all.toSorted((a, b) => b.difference - a.difference)) {
@@ -90,10 +102,12 @@ async function cutsAt(
   const cuts: Cut[] = [];
   for (const stretch of joined(all.filter((each) => sought.has(each)))) cuts.push(...(await search(stretch)));
   cuts.sort((a, b) => b.score - a.score);
-  return all.map((each) => {
-    const strongest = sought.has(each) && cuts.find(({ time }) => time > each.from && time <= each.to + HAIR);
-    return strongest ? strongest.time : null;
-  });
+  const found = new Map<Boundary, number>();
+  for (const boundary of sought) {
+    const strongest = cuts.find(({ time }) => time > boundary.from && time <= boundary.to + HAIR);
+    if (strongest) found.set(boundary, strongest.time);
+  }
+  return found;
 }
 
 /** Neighbours become one. */

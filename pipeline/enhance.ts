@@ -67,7 +67,7 @@ async function enhanceInto(ports: EnhancePorts, claim: Claim<Video>, scratch: st
   const { facts } = probe;
   const kept = keepsHdr(facts, video.hdr);
   const profile = kept ? passthrough : profiles[video.profile];
-  const seen = profile.analyses ? await step('analyse', () => analyse(ports, source, facts, signal)) : null;
+  const seen = profile.analyses ? await step('analyse', () => analyse(ports, source, facts, profile, signal)) : null;
   const plan = kept ? planKeepingHdr(facts) : planFor(profile, facts, seen);
   const report = reportOn(profile, plan, seen, facts);
   await claim.confirm((current) => ({ ...current, analysis: report }));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { silentLog } from '../../core/log.ts';
+import { adaptive } from '../../core/profiles/adaptive.ts';
 import { analyse } from '../../pipeline/analyse.ts';
 import { fileSource } from '../../test/file-source.ts';
 import { openCvVision } from '../opencv/vision.ts';
@@ -65,7 +66,7 @@ it('finds hard cuts, to the picture, and only those in the stretch', async () =>
 it('is how an analysis finds scenes that need different treatment, exactly', async () => {
   const source = await fileSource(threeScenes);
   const { facts } = await media.probe(source, never);
-  const { scenes, interlacing } = await analyse({ media, vision, log: silentLog }, source, facts, never);
+  const { scenes, interlacing } = await analyse({ media, vision, log: silentLog }, source, facts, adaptive, never);
   expect(scenes.map(({ start }) => Math.round(start * 25))).toEqual([0, 38, 75]);
   expect(scenes.map(({ begins }) => begins)).toEqual(['cut', 'cut', 'cut']);
   expect(scenes.at(-1)?.end).toBeCloseTo(4.6, 2);

@@ -49,7 +49,9 @@ await vision.close();
 async function enhance(clip: string) {
   const source = await fileSource(clip);
   const { facts } = await media.probe(source, signal);
-  const seen = profile.analyses ? await analyse({ media, vision, log: silentLog }, source, facts, signal) : null;
+  const seen = profile.analyses
+    ? await analyse({ media, vision, log: silentLog }, source, facts, profile, signal)
+    : null;
   const looked = cpuOfOurs();
   const plan = planFor(profile, facts, seen);
   const { path } = await media.enhance({ source, facts, plan, scratch, onProgress: () => {}, signal });

@@ -34,7 +34,9 @@ export async function produce(profile: ProfileName, upload: string, folder: stri
   const source = await fileSource(upload);
   const { facts } = await media.probe(source, signal);
   const chosen = profiles[profile];
-  const analysis = chosen.analyses ? await analyse({ media, vision, log: silentLog }, source, facts, signal) : null;
+  const analysis = chosen.analyses
+    ? await analyse({ media, vision, log: silentLog }, source, facts, chosen, signal)
+    : null;
   const plan = planFor(chosen, facts, analysis);
   const scratch = join(folder, 'scratch');
   await mkdir(scratch, { recursive: true });
