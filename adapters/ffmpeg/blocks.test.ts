@@ -45,6 +45,31 @@ it('keeps only the blocks that were used last', async () => {
   expect(reads).toEqual(['0-9', '10-19', '20-25', '10-19']);
 });
 
+it('reads ahead for who reads on, the further the longer it lasts, and not beyond where they will leave', async () => {
+  const size = 40;
+  const begun: number[] = [];
+  const bytes = blocksOf(
+    size,
+    async ({ start }) => {
+      begun.push(start);
+      return Buffer.from([start]);
+    },
+    never,
+    { block: 1 },
+  );
+  const reading = bytes({ start: 0, end: size - 1 }, 20);
+  const aheadAfter = async () => {
+    const { value } = await reading.next();
+    return Math.max(...begun) - (value?.[0] ?? Number.NaN);
+  };
+  const ahead: number[] = [];
+  for (let n = 0; n < 24; n++) ahead.push(await aheadAfter());
+  expect(ahead.slice(0, 10)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+  // 19 is the last that is wanted for sure; whoever goes on is given one after the other.
+  expect(ahead.slice(16)).toEqual([3, 2, 1, 0, 0, 0, 0, 0]);
+  expect(begun).toEqual([...new Set(begun)]);
+});
+
 it('reads a block again that could not be read', async () => {
   let asked = 0;
   const bytes = blocksOf(

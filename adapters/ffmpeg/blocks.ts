@@ -10,6 +10,11 @@ const SMALLEST_BLOCK = 64 * 1024;
 /** What a reader takes of a block is on average half of its first and half of its last: little of a part of the source. */
 const BLOCKS_A_SOURCE = 512;
 const KEPT = 32;
+/**
+ * Storage takes tens of milliseconds to begin with an answer. Whoever reads on is read ahead for, the further the longer
+ * it lasts: by a half of what it has had, and no more than this.
+ */
+const MOST_AHEAD = 4;
 
 /** The size of the blocks of a source, in bytes: a power of two. */
 export function blockSizeOf(size: number): number {
@@ -70,10 +75,16 @@ export function blocksOf(
     return used;
   }
 
-  /** The bytes of a range, in pieces that lie in one block each. */
-  return async function* bytes({ start, end }: ByteRange): AsyncGenerator<Buffer> {
-    while (start <= end) {
+  /**
+   * The bytes of a range, in pieces that lie in one block each.
+   *
+   * @param until where the reader will probably leave: nothing is read ahead from there on
+   */
+  return async function* bytes({ start, end }: ByteRange, until = size): AsyncGenerator<Buffer> {
+    const last = Math.floor(Math.min(end, until - 1) / block);
+    for (let had = 0; start <= end; had++) {
       const index = Math.floor(start / block);
+      for (let ahead = 0; ahead <= Math.min(MOST_AHEAD, had >> 1) && index + ahead <= last; ahead++) use(index + ahead);
       const from = start - index * block;
       const piece = (await blockAt(index)).subarray(from, from + end - start + 1);
       start += piece.length;

@@ -95,7 +95,7 @@ export async function serveSource(
     // An index may lie at the end.
     const isBounded = bound !== undefined && position < bound.to;
     const pause = isBounded && position < bound.from ? BEFORE_PAUSE_MS : PAUSE_MS;
-    for await (const piece of bytes(range)) {
+    for await (const piece of bytes(range, isBounded ? bound.to : undefined)) {
       for (let from = 0; from < piece.length; from += SLICE) {
         if (isBounded && position >= bound.to) await hunger(bound, left.signal);
         if (left.signal.aborted) return;

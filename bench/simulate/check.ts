@@ -23,10 +23,14 @@ export function predictions(measured: Measured): Prediction[] {
 }
 
 function predict(run: Run, { hop }: Measured, efforts: Efforts): Prediction[] {
-  const { name, by, workers, cores, keyframe_seconds: keyframes, videos } = run;
+  const { name, by, workers, cores, each = cores, keyframe_seconds: keyframes, videos } = run;
+  const held: Efforts = (...task) => {
+    const { wall, cpu } = efforts(...task);
+    return { wall: Math.max(wall, cpu / each), cpu };
+  };
   const { fates } = simulate({
     seed: 1,
-    efforts,
+    efforts: held,
     arrivals: videos.map(({ at, seconds }) => ({ at, seconds, weight: 1 })),
     fleet: { rule: fixed(workers), start: 0, cores, shared: true },
     chunkSeconds: (video) => videos[video]?.chunk_seconds ?? 0,

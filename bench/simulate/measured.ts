@@ -30,6 +30,8 @@ const Run = z.strictObject({
   workers: z.int().min(1),
   /** Processors that the workers had together. Less than the machine has, by what others used of them in the meantime. */
   cores: z.number().positive(),
+  /** What one of them could have at most, where each was held to a processor of its own. */
+  each: z.number().positive().optional(),
   /** Between the places where its videos can be cut. */
   keyframe_seconds: z.number().positive(),
   videos: z

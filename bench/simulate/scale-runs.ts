@@ -30,7 +30,7 @@ export async function withScaleRuns(measured: Measured, path: string): Promise<M
   const left = runs.find(({ workers }) => workers === 2)?.cores;
   const run = (name: string, workers: number, videos: Run['videos'], cores = left): Run => {
     if (cores === undefined) throw new Error('Two workers were not measured.');
-    return { name, by: BY, workers, cores, keyframe_seconds: KEYFRAME_SECONDS, videos };
+    return { name, by: BY, workers, cores, each: 1, keyframe_seconds: KEYFRAME_SECONDS, videos };
   };
   const long = { at: 0, seconds, chunk_seconds: CHUNK_SECONDS };
   const clip = { seconds: SHORT_SECONDS, chunk_seconds: CHUNK_SECONDS };
