@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
 import { createClient, fileAt } from '../client/node.ts';
@@ -23,6 +24,9 @@ const exec = promisify(execFile);
 const [given] = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
 const seconds = Number(given ?? 180);
 const jsonAt = process.argv.indexOf('--json');
+
+/** Seconds before each of the short clips that are sent behind a long one: they wait for a chunk that has more or less left. */
+const PAUSES = [0, 2, 5, 3];
 
 /** What is done once all pieces are there. */
 const JOINING = ['fetch', 'assemble', 'poster', 'store', 'publish'];
@@ -54,7 +58,14 @@ try {
       alone = await wallOf(reelight, short);
       const film = await send(reelight, long);
       await reelight.until(film, ({ processes }) => processes.video_enhancement.progress > 10, 600_000);
-      behind = await wallOf(reelight, short);
+      const waits: number[] = [];
+      for (const pause of PAUSES) {
+        await sleep(pause * 1000);
+        waits.push(await wallOf(reelight, short));
+      }
+      const { status } = await reelight.video(film);
+      if (status !== 'processing') throw new Error('The long clip was done before the short ones were: give a longer.');
+      behind = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
       await fetch(`${reelight.base}/videos/${film}`, { method: 'DELETE' });
     });
   }

@@ -17,21 +17,39 @@ export interface Prediction {
   off: number;
 }
 
+/** So many arrivals are simulated of what came at no certain time. */
+const ARRIVALS = 10;
+
 /** What the simulation says of the runs that were measured: one machine whose processors all workers share. */
 export function predictions(measured: Measured): Prediction[] {
   return measured.runs.flatMap((run) => predict(run, measured, effortsFrom(measured)));
 }
 
-function predict(run: Run, { hop }: Measured, efforts: Efforts): Prediction[] {
-  const { name, by, workers, cores, each = cores, keyframe_seconds: keyframes, videos } = run;
+function predict(run: Run, measured: Measured, efforts: Efforts): Prediction[] {
+  const { name, by, videos } = run;
+  const isUncertain = videos.some(({ within }) => within !== undefined);
+  const tries = Array.from({ length: isUncertain ? ARRIVALS : 1 }, (_, i) =>
+    playableAfter(run, measured, efforts, i / ARRIVALS),
+  );
+  return videos.flatMap(({ seconds, playable_after: measured }, i) => {
+    if (measured === null) return [];
+    const predicted = tries.reduce((sum, after) => sum + (after[i] ?? Number.NaN), 0) / tries.length;
+    return [{ name, by, seconds, measured, predicted, off: predicted / measured - 1 }];
+  });
+}
+
+/** By video, in seconds from its arrival, when those that came at no certain time came after this share of it. */
+function playableAfter(run: Run, { hop }: Measured, efforts: Efforts, share: number): number[] {
+  const { workers, cores, each = cores, keyframe_seconds: keyframes, videos } = run;
   const held: Efforts = (...task) => {
     const { wall, cpu } = efforts(...task);
     return { wall: Math.max(wall, cpu / each), cpu };
   };
+  const arrivals = videos.map(({ at, within = 0, seconds }) => ({ at: at + within * share, seconds, weight: 1 }));
   const { fates } = simulate({
     seed: 1,
     efforts: held,
-    arrivals: videos.map(({ at, seconds }) => ({ at, seconds, weight: 1 })),
+    arrivals,
     fleet: { rule: fixed(workers), start: 0, cores, shared: true },
     chunkSeconds: (video) => videos[video]?.chunk_seconds ?? 0,
     keyframes,
@@ -39,11 +57,7 @@ function predict(run: Run, { hop }: Measured, efforts: Efforts): Prediction[] {
     hop: hop.seconds,
     count: () => ({ mean: 0, lost: 0 }),
   });
-  return videos.flatMap(({ at, seconds, playable_after: measured }, i) => {
-    if (measured === null) return [];
-    const predicted = (fates[i]?.playable ?? Number.NaN) - at;
-    return [{ name, by, seconds, measured, predicted, off: predicted / measured - 1 }];
-  });
+  return arrivals.map(({ at }, i) => (fates[i]?.playable ?? Number.NaN) - at);
 }
 
 export function predictionTable(made: readonly Prediction[]): Table {

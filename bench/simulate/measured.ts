@@ -39,6 +39,8 @@ const Run = z.strictObject({
       z.strictObject({
         /** When its task was published, in seconds from the beginning of the run. */
         at: z.number().min(0),
+        /** Where several came, the time after that in which they did: the mean of all is what was measured. */
+        within: z.number().positive().optional(),
         /** Of video. */
         seconds: z.number().positive(),
         /** The chunks that it was to be cut into; 0 for whole. */
