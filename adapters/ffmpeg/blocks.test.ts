@@ -45,29 +45,36 @@ it('keeps only the blocks that were used last', async () => {
   expect(reads).toEqual(['0-9', '10-19', '20-25', '10-19']);
 });
 
-it('reads ahead for who reads on, the further the longer it lasts, and not beyond where they will leave', async () => {
-  const size = 40;
+it('reads ahead for who reads on, ever more at once, and not beyond where they will leave', async () => {
+  const size = 60;
   const begun: number[] = [];
+  const reads: number[] = [];
   const bytes = blocksOf(
     size,
-    async ({ start }) => {
-      begun.push(start);
-      return Buffer.from([start]);
+    async ({ start, end }) => {
+      const range = Array.from({ length: end - start + 1 }, (_, n) => start + n);
+      begun.push(...range);
+      reads.push(range.length);
+      return Buffer.from(range);
     },
     never,
     { block: 1 },
   );
-  const reading = bytes({ start: 0, end: size - 1 }, 20);
-  const aheadAfter = async () => {
-    const { value } = await reading.next();
-    return Math.max(...begun) - (value?.[0] ?? Number.NaN);
-  };
   const ahead: number[] = [];
-  for (let n = 0; n < 24; n++) ahead.push(await aheadAfter());
-  expect(ahead.slice(0, 10)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
-  // 19 is the last that is wanted for sure; whoever goes on is given one after the other.
-  expect(ahead.slice(16)).toEqual([3, 2, 1, 0, 0, 0, 0, 0]);
-  expect(begun).toEqual([...new Set(begun)]);
+  let at = 0;
+  for await (const [value] of bytes({ start: 0, end: size - 1 }, 40)) {
+    expect(value).toBe(at++);
+    ahead.push(Math.max(...begun) - (value ?? Number.NaN));
+  }
+  expect(at).toBe(size);
+  expect(begun.toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, n) => n));
+  for (const [had, far] of ahead.entries())
+    expect(far).toBeLessThanOrEqual(Math.min(8, had >> 1, Math.max(0, 39 - had)));
+  expect(ahead[20]).toBeGreaterThanOrEqual(4);
+  // What lies before 40 comes in large pieces, what lies behind it block by block.
+  expect(Math.max(...reads)).toBeGreaterThanOrEqual(4);
+  expect(reads.slice(-20)).toEqual(Array.from({ length: 20 }, () => 1));
+  expect(reads.length).toBeLessThan(20 + 20);
 });
 
 it('reads a block again that could not be read', async () => {

@@ -11,10 +11,10 @@ const SMALLEST_BLOCK = 64 * 1024;
 const BLOCKS_A_SOURCE = 512;
 const KEPT = 32;
 /**
- * Storage takes tens of milliseconds to begin with an answer. Whoever reads on is read ahead for, the further the longer
- * it lasts: by a half of what it has had, and no more than this.
+ * Storage takes tens of milliseconds to begin with an answer, however little is asked for. Whoever reads on is read ahead
+ * for, several blocks at once, the further the longer it lasts: by a half of what it has had, and no more than this.
  */
-const MOST_AHEAD = 4;
+const MOST_AHEAD = 8;
 
 /** The size of the blocks of a source, in bytes: a power of two. */
 export function blockSizeOf(size: number): number {
@@ -23,7 +23,12 @@ export function blockSizeOf(size: number): number {
 }
 
 /** The blocks that are at hand or on their way, by number, in the order of their last use. */
-export type Blocks = Map<number, { bytes: Promise<Buffer>; begunFor: AbortSignal }>;
+export type Blocks = Map<number, Block>;
+
+interface Block {
+  bytes: Promise<Buffer>;
+  begunFor: AbortSignal;
+}
 
 interface Keeping {
   block?: number;
@@ -55,24 +60,46 @@ export function blocksOf(
     }
   }
 
-  function use(index: number) {
+  function use(index: number): Block {
     const known = blocks.get(index);
-    const used = known ?? {
-      bytes: read({ start: index * block, end: Math.min((index + 1) * block, size) - 1 }),
-      begunFor: signal,
-    };
-    blocks.delete(index);
-    blocks.set(index, used);
-    if (!known) {
-      used.bytes.catch(() => {
-        if (blocks.get(index) === used) blocks.delete(index);
+    if (!known) return begin(index, 1);
+    keep(index, known);
+    return known;
+  }
+
+  /** Asks for so many blocks at once; answers the first. */
+  function begin(first: number, count: number): Block {
+    const all = read({ start: first * block, end: Math.min((first + count) * block, size) - 1 });
+    const begun = Array.from({ length: count }, (_, n): Block => {
+      return { bytes: all.then((bytes) => bytes.subarray(n * block, (n + 1) * block)), begunFor: signal };
+    });
+    for (const [n, each] of begun.entries()) {
+      each.bytes.catch(() => {
+        if (blocks.get(first + n) === each) blocks.delete(first + n);
       });
-      for (const oldest of blocks.keys()) {
-        if (blocks.size <= kept) break;
-        blocks.delete(oldest);
-      }
+      keep(first + n, each);
     }
-    return used;
+    return begun[0] as Block;
+  }
+
+  function keep(index: number, which: Block): void {
+    blocks.delete(index);
+    blocks.set(index, which);
+    for (const oldest of blocks.keys()) {
+      if (blocks.size <= kept) break;
+      blocks.delete(oldest);
+    }
+  }
+
+  /** Begins with what follows once less than half of it is there. */
+  function readAhead(index: number, wanted: number): void {
+    const isThere = (ahead: number) => ahead <= wanted && blocks.has(index + ahead);
+    let next = 1;
+    while (isThere(next)) next++;
+    if (2 * next > wanted + 1) return;
+    let count = 0;
+    while (next + count <= wanted && !blocks.has(index + next + count)) count++;
+    if (count > 0) begin(index + next, count);
   }
 
   /**
@@ -84,7 +111,8 @@ export function blocksOf(
     const last = Math.floor(Math.min(end, until - 1) / block);
     for (let had = 0; start <= end; had++) {
       const index = Math.floor(start / block);
-      for (let ahead = 0; ahead <= Math.min(MOST_AHEAD, had >> 1) && index + ahead <= last; ahead++) use(index + ahead);
+      use(index);
+      readAhead(index, Math.min(MOST_AHEAD, had >> 1, last - index));
       const from = start - index * block;
       const piece = (await blockAt(index)).subarray(from, from + end - start + 1);
       start += piece.length;
