@@ -147,9 +147,10 @@ interface Receipt {
   steps: Record<string, number>;
 }
 
+/** From the end of its upload. */
 async function wallOf(reelight: ReturnType<typeof talkTo>, path: string): Promise<number> {
-  const began = Date.now();
   const id = await send(reelight, path);
+  const began = Date.now();
   await reelight.until(id, ({ processes }) => processes.video_enhancement.status === 'completed', 900_000);
   return (Date.now() - began) / 1000;
 }
