@@ -20,8 +20,11 @@ const CHECKS: [string, string[]][] = [
   ['types of the browser tests', ['tsc', '--noEmit', '-p', 'test/browser']],
 ];
 
-/** What is different where people sign in, and a person's whole way by the page. */
-const SIGNED_IN = ['test/integration/auth.test.ts', 'test/browser/uploading.test.ts'];
+/** What is different where people sign in, who may do what there, and a person's whole way by the page. */
+const SIGNED_IN = [
+  ...['auth', 'function-roles'].map((name) => `test/integration/${name}.test.ts`),
+  ...['uploading', 'watching'].map((name) => `test/browser/${name}.test.ts`),
+];
 
 const wanted = process.argv.slice(2);
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
