@@ -75,7 +75,14 @@ async function enhanceInto(ports: EnhancePorts, claim: Claim<Video>, scratch: st
   const seconds = video.chunk_seconds;
   const cut = seconds > 0 ? await step('cut', () => media.cut({ source, facts, plan, seconds, signal })) : null;
   const interlacing = seen?.interlacing ?? null;
-  const planned: PlanDocument | null = cut && { v: 1, probe, interlacing, plan: { ...plan, findings: [] }, cut };
+  const planned: PlanDocument | null = cut && {
+    v: 1,
+    seconds,
+    probe,
+    interlacing,
+    plan: { ...plan, findings: [] },
+    cut,
+  };
   if (planned) return inPieces(ports, claim, planned, source.bytesRead());
   return inOne(ports, claim, { source, probe, plan, interlacing, scratch }, (done, notes) => ({
     ...reportOn(profile, done, seen, facts),

@@ -255,6 +255,27 @@ it.each([
   expect(here.recorded.parked).toEqual([]);
 });
 
+it('counts nothing of a plan that was given up in the next, though that cuts at the same places', async () => {
+  let failures = 0;
+  const media = cuttingMedia(async (index) => {
+    if (index === 4 && failures < 2) {
+      failures += 1;
+      throw new ResourceError('disk_full', 'There is no room.');
+    }
+  });
+  // The source has no more places to cut at.
+  const cut: MediaTools['cut'] = async (job) => {
+    const made = await media.cut(job);
+    return made && { ...made, encoder: 'paper' };
+  };
+  const here = await dispatched({ ...media, cut });
+  await here.drain();
+  expect(failures).toBe(2);
+  expect((await here.video()).processes.video_enhancement).toMatchObject({ status: 'completed' });
+  expect(await here.output()).toBe(WHOLE);
+  await expectNothingLeft(here.ports);
+});
+
 it('fails at once when a piece finds that the source can never be read', async () => {
   const gone = new ObjectConflict('object_gone', 'The source is gone.');
   const here = await dispatched(cuttingMedia(() => Promise.reject(gone)));

@@ -9,6 +9,11 @@ import { isInFlight, type Video } from '../core/video.ts';
 /** All that the pieces of a video depend on, beside its source. */
 export interface PlanDocument {
   v: 1;
+  /**
+   * How long its chunks were to be: a plan that follows one that was given up is another, though the source may be cut at
+   * the same places. What was done under the old one is not counted in it.
+   */
+  seconds: number;
   probe: Probe;
   interlacing: Analysis['interlacing'] | null;
   plan: FilterPlan;

@@ -50,7 +50,8 @@ export async function openPostOffice(s3: S3Client, sqs: SQSClient, outputs: Outp
 
   const deliver = ({ body }: Letter) =>
     insist(async () => {
-      await sqs.send(new SendMessageCommand({ QueueUrl: outputs.SourceQueueUrl, MessageBody: body }));
+      const message = new SendMessageCommand({ QueueUrl: outputs.SourceQueueUrl, MessageBody: body });
+      await sqs.send(message, { abortSignal: closing.signal });
     }, closing.signal);
   const inHand = new Set<Promise<void>>();
   const handOn = (letter: Letter) => {
@@ -70,7 +71,7 @@ export async function openPostOffice(s3: S3Client, sqs: SQSClient, outputs: Outp
         for (const { Body = '' } of Messages) for (const letter of lettersIn(Body)) handOn(letter);
         if (Messages.length === 0) continue;
         const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), { abortSignal: closing.signal });
       } catch {
         // The emulator is being restarted.
         await sleep(200);
