@@ -31,6 +31,7 @@ export interface PostOffice {
 }
 
 const QUEUE = 'faults-letters';
+const PATIENCE_MS = 10_000;
 
 /** Takes S3's events into a queue of its own. */
 export async function openPostOffice(s3: S3Client, sqs: SQSClient, outputs: Outputs): Promise<PostOffice> {
@@ -85,7 +86,8 @@ export async function openPostOffice(s3: S3Client, sqs: SQSClient, outputs: Outp
     },
     async close() {
       closing.abort();
-      await Promise.all([collecting, ...inHand]);
+      // What still waits for an answer then will get none.
+      await Promise.race([Promise.all([collecting, ...inHand]), sleep(PATIENCE_MS)]);
     },
   };
 }
