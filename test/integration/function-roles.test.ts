@@ -11,24 +11,15 @@ import {
 import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, paginateListSecrets, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { DENIED, outcome } from './outcome.ts';
+import { asRole, type Clients, DENIED, outcome, region } from './roles.ts';
 
 /* IAM is on: what each function needs its own role is given, and what the others' work needs it is refused. */
 
 const outputs = inject('outputs');
-const region = 'us-east-1';
 let brokerSecret = '';
 
-interface Clients {
-  table: DynamoDBClient;
-  s3: S3Client;
-  sqs: SQSClient;
-  secrets: SecretsManagerClient;
-  lambda: LambdaClient;
-}
 type Act = (clients: Clients) => Promise<unknown>;
 
 const TableName = outputs.TableName;
@@ -165,21 +156,7 @@ afterAll(async () => {
 describe.each(names)('the role of %s', (name) => {
   let clients: Clients;
   beforeAll(async () => {
-    const assume = new AssumeRoleCommand({ RoleArn: roles.get(name), RoleSessionName: 'test' });
-    const { Credentials } = await new STSClient({ region }).send(assume);
-    const credentials = {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-    };
-    const settings = { region, credentials };
-    clients = {
-      table: new DynamoDBClient(settings),
-      s3: new S3Client({ ...settings, forcePathStyle: true }),
-      sqs: new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
-      secrets: new SecretsManagerClient(settings),
-      lambda: new LambdaClient(settings),
-    };
+    clients = await asRole(roles.get(name));
   });
 
   it.each(Object.entries(ROLES[name]?.may ?? {}))('lets it %s', async (_, act) => {

@@ -1,44 +1,22 @@
-import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { s3ObjectStore } from '../../adapters/s3/object-store.ts';
-import { DENIED, outcome } from './outcome.ts';
+import { asRole, type Clients, DENIED, outcome } from './roles.ts';
 
 /* IAM is on: each role does its work, and is refused what it was not granted. */
 
 const outputs = inject('outputs');
-const region = 'us-east-1';
-
-type Role = 'EnhancerRoleArn' | 'EdgeRoleArn' | 'BridgeRoleArn';
-
-async function as(role: Role) {
-  const sts = new STSClient({ region });
-  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: outputs[role], RoleSessionName: 'test' }));
-  const credentials = {
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  };
-  const settings = { region, credentials };
-  return {
-    s3: new S3Client({ ...settings, forcePathStyle: true }),
-    table: new DynamoDBClient(settings),
-    lambda: new LambdaClient(settings),
-    secrets: new SecretsManagerClient(settings),
-  };
-}
-
 const put = (bucket: string, key: string) => new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' });
 const get = (bucket: string, key: string) => new GetObjectCommand({ Bucket: bucket, Key: key });
 const row = { pk: { S: 'VIDEO#none' }, sk: { S: 'VIDEO' } };
 
 describe('the enhancer', () => {
-  let role: Awaited<ReturnType<typeof as>>;
+  let role: Clients;
   beforeAll(async () => {
-    role = await as('EnhancerRoleArn');
+    role = await asRole(outputs.EnhancerRoleArn);
   });
 
   it('reads sources and records', async () => {
@@ -71,9 +49,9 @@ describe('the enhancer', () => {
 });
 
 describe('the edge', () => {
-  let role: Awaited<ReturnType<typeof as>>;
+  let role: Clients;
   beforeAll(async () => {
-    role = await as('EdgeRoleArn');
+    role = await asRole(outputs.EdgeRoleArn);
   });
 
   it('reads what is public', async () => {
@@ -92,9 +70,9 @@ describe('the edge', () => {
 });
 
 describe('the bridge', () => {
-  let role: Awaited<ReturnType<typeof as>>;
+  let role: Clients;
   beforeAll(async () => {
-    role = await as('BridgeRoleArn');
+    role = await asRole(outputs.BridgeRoleArn);
   });
 
   it('may call its function and no other, and touch no data', async () => {
