@@ -26,7 +26,7 @@ const seconds = Number(given ?? 180);
 const jsonAt = process.argv.indexOf('--json');
 
 /** Seconds before each of the short clips that are sent behind a long one: they wait for a chunk that has more or less left. */
-const PAUSES = [0, 2, 5, 3];
+const PAUSES = [0, 7, 3, 9, 5];
 
 /** What is done once all pieces are there. */
 const JOINING = ['fetch', 'assemble', 'poster', 'store', 'publish'];
@@ -50,26 +50,31 @@ try {
   const short = await clip('short.mp4', 10);
   const runs: Run[] = [];
   let alone = 0;
-  let behind = 0;
+  const behind: { pause: number; wall: number }[] = [];
   for (const workers of [1, 2]) {
     await withPipeline(workers, async (reelight, pids) => {
       runs.push(await measured(reelight, pids, long));
       if (workers < 2) return;
-      alone = await wallOf(reelight, short);
+      alone = (await timed(reelight, short)).wall;
       const film = await send(reelight, long);
       await reelight.until(film, ({ processes }) => processes.video_enhancement.progress > 10, 600_000);
-      const waits: number[] = [];
+      let over = Date.now();
       for (const pause of PAUSES) {
         await sleep(pause * 1000);
-        waits.push(await wallOf(reelight, short));
+        const { began, ended, wall } = await timed(reelight, short);
+        behind.push({ pause: (began - over) / 1000, wall });
+        over = ended;
       }
       const { status } = await reelight.video(film);
       if (status !== 'processing') throw new Error('The long clip was done before the short ones were: give a longer.');
-      behind = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
       await fetch(`${reelight.base}/videos/${film}`, { method: 'DELETE' });
     });
   }
-  print(runs, { alone, behind }, (await stat(long)).size);
+  print(
+    runs,
+    { alone, behind: behind.reduce((sum, { wall }) => sum + wall, 0) / behind.length },
+    (await stat(long)).size,
+  );
   const file = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
   if (file) await writeFile(file, `${JSON.stringify({ seconds, runs, short: { alone, behind } }, null, 2)}\n`);
 } finally {
@@ -148,11 +153,12 @@ interface Receipt {
 }
 
 /** From the end of its upload. */
-async function wallOf(reelight: ReturnType<typeof talkTo>, path: string): Promise<number> {
+async function timed(reelight: ReturnType<typeof talkTo>, path: string) {
   const id = await send(reelight, path);
   const began = Date.now();
   await reelight.until(id, ({ processes }) => processes.video_enhancement.status === 'completed', 900_000);
-  return (Date.now() - began) / 1000;
+  const ended = Date.now();
+  return { began, ended, wall: (ended - began) / 1000 };
 }
 
 function print(runs: Run[], short: { alone: number; behind: number }, size: number): void {

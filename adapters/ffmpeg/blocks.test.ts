@@ -5,7 +5,7 @@ const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
 
 const never = new AbortController().signal;
 
-function counted(options = { block: 10, kept: 2 }) {
+function counted(options: Parameters<typeof blocksOf>[3] = { block: 10, kept: 2 }) {
   const reads: string[] = [];
   const bytes = blocksOf(
     BYTES.length,
@@ -43,6 +43,18 @@ it('keeps only the blocks that were used last', async () => {
   const { reads, read } = counted();
   for (const at of [0, 10, 0, 20, 0, 10]) await read(at, at);
   expect(reads).toEqual(['0-9', '10-19', '20-25', '10-19']);
+});
+
+it('does not let what passes by drive out what is come back to', async () => {
+  const { reads, read } = counted({ block: 2, kept: 4, passing: { start: 6, end: 25 } });
+  await read(0, 3);
+  for (let at = 6; at < 26; at += 2) await read(at, at);
+  expect(await read(0, 3)).toBe('abcd');
+  // And of what passes, the latest is there still.
+  expect(await read(22, 25)).toBe('wxyz');
+  expect(reads.filter((range) => ['0-1', '2-3', '22-23', '24-25'].includes(range))).toHaveLength(4);
+  await read(6, 7);
+  expect(reads.filter((range) => range === '6-7')).toHaveLength(2);
 });
 
 it('reads ahead for who reads on, ever more at once, and not beyond where they will leave', async () => {

@@ -28,6 +28,8 @@ export type Blocks = Map<number, Block>;
 interface Block {
   bytes: Promise<Buffer>;
   begunFor: AbortSignal;
+  /** Whether nobody is likely to come back to it. */
+  isPassing: boolean;
 }
 
 interface Keeping {
@@ -35,6 +37,11 @@ interface Keeping {
   kept?: number;
   /** Those of others who read the same. */
   blocks?: Blocks;
+  /**
+   * What is read once, from its beginning to its end, and then no more: its blocks make way for each other. Without, it
+   * would drive out the header, which the next reader of the same source begins with.
+   */
+  passing?: ByteRange | undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export function blocksOf(
   size: number,
   read: (block: ByteRange) => Promise<Buffer>,
   signal: AbortSignal,
-  { block = blockSizeOf(size), kept = KEPT, blocks = new Map() }: Keeping = {},
+  { block = blockSizeOf(size), kept = KEPT, blocks = new Map(), passing }: Keeping = {},
 ) {
   async function blockAt(index: number): Promise<Buffer> {
     for (;;) {
@@ -71,7 +78,8 @@ export function blocksOf(
   function begin(first: number, count: number): Block {
     const all = read({ start: first * block, end: Math.min((first + count) * block, size) - 1 });
     const begun = Array.from({ length: count }, (_, n): Block => {
-      return { bytes: all.then((bytes) => bytes.subarray(n * block, (n + 1) * block)), begunFor: signal };
+      const bytes = all.then((bytes) => bytes.subarray(n * block, (n + 1) * block));
+      return { bytes, begunFor: signal, isPassing: isPassing(first + n) };
     });
     for (const [n, each] of begun.entries()) {
       each.bytes.catch(() => {
@@ -85,10 +93,16 @@ export function blocksOf(
   function keep(index: number, which: Block): void {
     blocks.delete(index);
     blocks.set(index, which);
-    for (const oldest of blocks.keys()) {
-      if (blocks.size <= kept) break;
-      blocks.delete(oldest);
-    }
+    if (blocks.size <= kept) return;
+    const all = [...blocks];
+    // Half of the room for each.
+    const isMostlyPassing = all.filter(([, { isPassing }]) => isPassing).length > kept / 2;
+    const oldest = all.find(([, { isPassing }]) => isPassing === isMostlyPassing);
+    if (oldest) blocks.delete(oldest[0]);
+  }
+
+  function isPassing(index: number): boolean {
+    return passing !== undefined && index * block >= passing.start && (index + 1) * block - 1 <= passing.end;
   }
 
   /** Begins with what follows once less than half of it is there. */

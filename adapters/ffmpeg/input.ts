@@ -1,6 +1,6 @@
 import { ReelightError, TransientError } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { type Bound, serveSource } from './range-server.ts';
+import { type Manner, serveSource } from './range-server.ts';
 
 /**
  * What people upload as video, and audio files, so that they can be told what is missing. Left out is everything that
@@ -18,6 +18,12 @@ const MAX_PIXELS = 8192 * 8192;
 /** Bytes of one block of memory: a picture of so many pixels has at most half of it. What is packed may unpack to more. */
 const MAX_BLOCK = 1024 ** 3;
 
+/**
+ * FFmpeg reads on instead of seeking where that is nearer than what its socket may hold, and left alone, Linux lets a
+ * socket hold ever more: up to 32 MB would be read for one picture.
+ */
+const RECEIVED_BYTES = 64 * 1024;
+
 /** A source as an FFmpeg program reads it. */
 export interface Input {
   /** The options that confine the program to this source, and the source. */
@@ -33,20 +39,21 @@ export interface Input {
 /**
  * Lends the source to an FFmpeg program by a loopback address. Afterwards nobody can read it, and nobody does.
  *
- * @param bound where only a part of the source is wanted: what lies behind it is not sent before it is missed
+ * @param manner where only a part of the source is wanted, or a glimpse: little else is read
  */
 export async function withInput<T>(
   source: RangeSource,
   signal: AbortSignal,
   use: (input: Input) => Promise<T>,
-  bound?: Bound,
+  manner?: Manner,
 ): Promise<T> {
-  const served = await serveSource(source, signal, { bound });
+  const served = await serveSource(source, signal, manner);
   try {
     return await use({
       args: [
         ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS.join(',')],
-        ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS), '-i', served.url],
+        ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS)],
+        ...['-recv_buffer_size', String(RECEIVED_BYTES), '-i', served.url],
       ],
       reached: served.reached,
       blameStorage: () => {

@@ -5,15 +5,15 @@ import { afterEach, expect, it } from 'vitest';
 import { ObjectConflict } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
 import { bytesSource } from '../../test/file-source.ts';
-import { type Bound, type ServedSource, serveSource } from './range-server.ts';
+import { type Manner, type ServedSource, serveSource } from './range-server.ts';
 
 const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
 const PATIENCE = { retryPauseMs: 1, stallMs: 200 };
 const never = new AbortController().signal;
 const open: ServedSource[] = [];
 
-async function serve(source: RangeSource, signal = never, bound?: Bound): Promise<ServedSource> {
-  const served = await serveSource(source, signal, { patience: PATIENCE, bound });
+async function serve(source: RangeSource, signal = never, manner: Manner = {}): Promise<ServedSource> {
+  const served = await serveSource(source, signal, { patience: PATIENCE, ...manner });
   open.push(served);
   return served;
 }
@@ -139,7 +139,7 @@ it('ends everything when closed: connections, reads, the address', async () => {
 it('sends what lies beyond a bound once it is missed', async () => {
   const bytes = Buffer.alloc(2 ** 20 + 100_000, 'x');
   let hungry = false;
-  const { url } = await serve(bytesSource(bytes), never, { from: 0, to: 2 ** 20, isHungry: () => hungry });
+  const { url } = await serve(bytesSource(bytes), never, { bound: { from: 0, to: 2 ** 20, isHungry: () => hungry } });
   let got = 0;
   const asked = request(url, (response) => {
     response.on('data', ({ length }: Buffer) => {
@@ -154,6 +154,15 @@ it('sends what lies beyond a bound once it is missed', async () => {
   hungry = true;
   await all;
   expect(got).toBe(bytes.length);
+});
+
+it('takes its time for who only wants a glimpse', async () => {
+  const BLOCKS = 12;
+  const { url } = await serve(bytesSource(Buffer.alloc(BLOCKS * 64 * 1024)), never, { glimpses: true });
+  const began = performance.now();
+  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(BLOCKS * 64 * 1024);
+  // Eight milliseconds after each; clocks round.
+  expect(performance.now() - began).toBeGreaterThan(BLOCKS * 7);
 });
 
 it('reads the bytes of one name once, for whoever comes next', async () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { type Blocks, blocksOf } from './blocks.ts';
+import { type Blocks, blockSizeOf, blocksOf } from './blocks.ts';
 import { type ByteRange, parseRange } from './range-header.ts';
 import { type Patience, readBlock } from './read-block.ts';
 
@@ -39,21 +39,29 @@ export interface Bound {
   isHungry(): boolean;
 }
 const ASK_MS = 250;
-/** Of what lies before it, a reader wants the first few pictures to learn what it has to do with. */
-const BEFORE_PAUSE_MS = 8;
+/** After each block for who only looks at a few pictures: until it has looked, if that was enough. */
+const GLIMPSE_PAUSE_MS = 8;
+
+/** What is known of the reader. */
+export interface Manner {
+  bound?: Bound | undefined;
+  /** It looks at a few pictures here and there, and soon goes elsewhere. */
+  glimpses?: boolean;
+}
 
 /** Serves one source, and nothing else, to whoever on this machine knows the random address. */
 export async function serveSource(
   source: RangeSource,
   signal: AbortSignal,
-  { patience, bound }: { patience?: Patience; bound?: Bound | undefined } = {},
+  { patience, bound, glimpses = false }: Manner & { patience?: Patience } = {},
 ): Promise<ServedSource> {
   signal.throwIfAborted();
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();
   const stop = AbortSignal.any([signal, closing.signal]);
   const blocks = blocksFor(source);
-  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience), stop, { blocks });
+  const passing = bound && { start: bound.from, end: bound.to - 1 };
+  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience), stop, { blocks, passing });
   const answers = new Set<Promise<void>>();
   let reached = 0;
   let failure: unknown;
@@ -94,7 +102,10 @@ export async function serveSource(
     let position = range.start;
     // An index may lie at the end.
     const isBounded = bound !== undefined && position < bound.to;
-    const pause = isBounded && position < bound.from ? BEFORE_PAUSE_MS : PAUSE_MS;
+    // Of what lies before its part, a reader wants the first few pictures to learn what it has to do with.
+    const isGlimpse = glimpses || (isBounded && position < bound.from);
+    const [portion, pause] = isGlimpse ? [blockSizeOf(source.size), GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
+    let rested = position;
     for await (const piece of bytes(range, isBounded ? bound.to : undefined)) {
       for (let from = 0; from < piece.length; from += SLICE) {
         if (isBounded && position >= bound.to) await hunger(bound, left.signal);
@@ -104,6 +115,8 @@ export async function serveSource(
         position += slice.length;
         reached = Math.max(reached, position / source.size);
         await flushed;
+        if (position - rested < portion) continue;
+        rested = position;
         await sleep(pause);
       }
     }

@@ -85,3 +85,13 @@ it('ends with its signal, and closes what it read', async () => {
   await expect(reading).rejects.toThrow('told to stop');
   expect(endless.destroyed).toBe(true);
 });
+
+it('does not mind that what is opened too late has broken already', async () => {
+  const stop = new AbortController();
+  const broken = new PassThrough();
+  const reading = readBlock({ size: 26, read: () => Promise.resolve(broken) }, WHOLE, stop.signal, PATIENCE);
+  stop.abort(new Error('told to stop'));
+  await expect(reading).rejects.toThrow('told to stop');
+  // An error that nobody listens to would end the process, and this test.
+  broken.emit('error', new Error('aborted'));
+});

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReelightError, TransientError } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
@@ -80,7 +81,7 @@ async function* unstalled(
 }
 
 /** For a source that does not look at its signal. What it opens too late is closed. */
-function orAborted<T extends { destroy(): unknown }>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+function orAborted(opening: Promise<Readable>, signal: AbortSignal): Promise<Readable> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
@@ -88,6 +89,8 @@ function orAborted<T extends { destroy(): unknown }>(opening: Promise<T>, signal
     opening.then(
       (opened) => {
         signal.removeEventListener('abort', abort);
+        // Whoever reads it is told of errors; without a reader, one would end the process.
+        opened.on('error', () => {});
         if (signal.aborted) opened.destroy();
         resolve(opened);
       },

@@ -31,6 +31,20 @@ it('predicts what one and two workers take on one machine', () => {
   expect(predictionTable(made).says.join()).toContain('not all within');
 });
 
+it('predicts the mean of those that came one after the other', () => {
+  const clip = { seconds: 10, chunk_seconds: 0 };
+  const videos = [
+    { ...clip, at: 0, playable_after: 9 },
+    { ...clip, at: 5, after: 0, within: 10, playable_after: 13 },
+  ];
+  const run = { name: '', by: 'nobody', workers: 1, cores: 2, hop: 1, keyframe_seconds: 4, videos };
+  const [made, ...others] = predictions(aMeasured({ runs: [run] }));
+  expect(others).toEqual([]);
+  // A second of video takes about one, and each task one more until it begins.
+  expect(made).toMatchObject({ seconds: 10, measured: 11 });
+  expect(made?.predicted).toBeCloseTo(2.1 + 10 * 1.03, 0);
+});
+
 it('knows that two workers on one processor are as one', () => {
   const video = { at: 0, seconds: 180, chunk_seconds: 10, playable_after: 1 };
   const run = (workers: number, cores: number) => ({

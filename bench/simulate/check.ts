@@ -25,27 +25,37 @@ export function predictions(measured: Measured): Prediction[] {
   return measured.runs.flatMap((run) => predict(run, measured, effortsFrom(measured)));
 }
 
+/** Videos of one length in one run are the same thing, several times: their mean is what is measured, and predicted. */
 function predict(run: Run, measured: Measured, efforts: Efforts): Prediction[] {
   const { name, by, videos } = run;
   const isUncertain = videos.some(({ within }) => within !== undefined);
   const tries = Array.from({ length: isUncertain ? ARRIVALS : 1 }, (_, i) =>
     playableAfter(run, measured, efforts, i / ARRIVALS),
   );
-  return videos.flatMap(({ seconds, playable_after: measured }, i) => {
-    if (measured === null) return [];
-    const predicted = tries.reduce((sum, after) => sum + (after[i] ?? Number.NaN), 0) / tries.length;
-    return [{ name, by, seconds, measured, predicted, off: predicted / measured - 1 }];
+  const waitedFor = videos.flatMap(({ seconds, playable_after }, i) =>
+    playable_after === null ? [] : [{ seconds, measured: playable_after, i }],
+  );
+  return [...Map.groupBy(waitedFor, ({ seconds }) => seconds)].map(([seconds, alike]) => {
+    const measured = mean(alike.map(({ measured }) => measured));
+    const predicted = mean(alike.flatMap(({ i }) => tries.map((after) => after[i] ?? Number.NaN)));
+    return { name, by, seconds, measured, predicted, off: predicted / measured - 1 };
   });
 }
 
+function mean(of: readonly number[]): number {
+  return of.reduce((sum, one) => sum + one, 0) / of.length;
+}
+
 /** By video, in seconds from its arrival, when those that came at no certain time came after this share of it. */
-function playableAfter(run: Run, { hop }: Measured, efforts: Efforts, share: number): number[] {
-  const { workers, cores, each = cores, keyframe_seconds: keyframes, videos } = run;
+function playableAfter(run: Run, measured: Measured, efforts: Efforts, share: number): number[] {
+  const { workers, cores, each = cores, hop = measured.hop.seconds, keyframe_seconds: keyframes, videos } = run;
   const held: Efforts = (...task) => {
     const { wall, cpu } = efforts(...task);
     return { wall: Math.max(wall, cpu / each), cpu };
   };
-  const arrivals = videos.map(({ at, within = 0, seconds }) => ({ at: at + within * share, seconds, weight: 1 }));
+  const arrivals = videos.map(({ at, after, within = 0, seconds }) => {
+    return { at: at + within * share, ...(after !== undefined && { after }), seconds, weight: 1 };
+  });
   const { fates } = simulate({
     seed: 1,
     efforts: held,
@@ -54,10 +64,10 @@ function playableAfter(run: Run, { hop }: Measured, efforts: Efforts, share: num
     chunkSeconds: (video) => videos[video]?.chunk_seconds ?? 0,
     keyframes,
     dispatch: 0,
-    hop: hop.seconds,
+    hop,
     count: () => ({ mean: 0, lost: 0 }),
   });
-  return arrivals.map(({ at }, i) => (fates[i]?.playable ?? Number.NaN) - at);
+  return fates.map(({ arrived, playable }) => playable - arrived);
 }
 
 export function predictionTable(made: readonly Prediction[]): Table {

@@ -32,14 +32,17 @@ const Run = z.strictObject({
   cores: z.number().positive(),
   /** What one of them could have at most, where each was held to a processor of its own. */
   each: z.number().positive().optional(),
+  /** Seconds from a worker's task to its next, where that was measured here. */
+  hop: z.number().min(0).optional(),
   /** Between the places where its videos can be cut. */
   keyframe_seconds: z.number().positive(),
   videos: z
     .array(
       z.strictObject({
-        /** When its task was published, in seconds from the beginning of the run. */
+        /** When its task was published, in seconds from the beginning of the run, or from when that one was playable. */
         at: z.number().min(0),
-        /** Where several came, the time after that in which they did: the mean of all is what was measured. */
+        after: z.int().min(0).optional(),
+        /** It came at some time within so many seconds after that. */
         within: z.number().positive().optional(),
         /** Of video. */
         seconds: z.number().positive(),

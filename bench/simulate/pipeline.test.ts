@@ -137,3 +137,14 @@ it('divides a film among workers, but for what only one can do', () => {
   expect(took(4)).toBeCloseTo(5 + 25 * 10 + 5);
   expect(took(100)).toBeCloseTo(5 + 10 + 5);
 });
+
+it('uploads what follows another once that is playable', () => {
+  const second = { at: 3, after: 0, seconds: 5, weight: 1 };
+  const videos = [{ at: 1, seconds: 10, weight: 1 }, second, { ...second, at: 0, after: 1 }];
+  const { fates } = simulate(plainly(1, { arrivals: videos, chunkSeconds: 0 }));
+  expect(fates.map(({ arrived, playable }) => [arrived, playable])).toEqual([
+    [1, 11],
+    [14, 19],
+    [19, 24],
+  ]);
+});

@@ -17,10 +17,15 @@ import { random } from './random.ts';
 import type { Arrival } from './traffic.ts';
 import { chunksOf, type Efforts } from './work.ts';
 
+/** Comes at its time; or, where it is `after` another (one before it in the list), so long after that one became playable. */
+export interface Upload extends Omit<Arrival, 'class'> {
+  after?: number;
+}
+
 export interface Scenario {
   seed: number;
   efforts: Efforts;
-  arrivals: readonly Omit<Arrival, 'class'>[];
+  arrivals: readonly Upload[];
   fleet: FleetSettings;
   /** 0 for whole. One for all videos, or for each. */
   chunkSeconds: number | ((video: number) => number);
@@ -59,13 +64,15 @@ export interface Outcome {
 }
 
 interface Video extends Fate {
-  clip: Omit<Arrival, 'class'>;
+  clip: Upload;
   chunks: readonly number[];
   work: Work | undefined;
   /** All of its pieces, in the order in which they are given out. */
   names: readonly string[];
   /** Workers that are on it now. */
   workers: number;
+  /** What is uploaded once it is playable. */
+  next: Video[];
 }
 
 interface Task {
@@ -116,18 +123,26 @@ export function simulate(scenario: Scenario): Outcome {
       work: undefined,
       names: [],
       workers: 0,
+      next: [],
     };
   });
   for (const video of videos) {
-    agenda.after(video.arrived + dispatch, () => {
+    if (video.clip.after === undefined) arrive(video);
+    else videos[video.clip.after]?.next.push(video);
+  }
+  agenda.run((arrivals.at(-1)?.at ?? 0) + NEVER);
+  if (unfinished > 0) throw new Error(`${unfinished} of ${videos.length} videos never came to an end.`);
+  const fates = videos.map(({ clip, chunks, work, names, workers, next, ...fate }) => fate);
+  return { fates, fleet: fleet.usage(), done, wasted, busy };
+
+  /** In so many seconds as its upload says. */
+  function arrive(video: Video): void {
+    video.arrived = agenda.now() + video.clip.at;
+    agenda.after(video.clip.at + dispatch, () => {
       left += video.clip.seconds + UNFINISHED;
       publish({ type: 'video.uploaded', video });
     });
   }
-  agenda.run((arrivals.at(-1)?.at ?? 0) + NEVER);
-  if (unfinished > 0) throw new Error(`${unfinished} of ${videos.length} videos never came to an end.`);
-  const fates = videos.map(({ clip, chunks, work, names, workers, ...fate }) => fate);
-  return { fates, fleet: fleet.usage(), done, wasted, busy };
 
   function publish(task: Task): void {
     lanes[laneOf(task.type)].push(task);
@@ -207,6 +222,7 @@ export function simulate(scenario: Scenario): Outcome {
       video.ends += 1;
       left -= UNFINISHED + (type === 'video.assemble' ? 0 : video.clip.seconds);
       unfinished -= 1;
+      for (const next of video.next) arrive(next);
     } else {
       video.work = beginWork({ plan: PLAN, chunks: video.chunks.length, sound: true }, share());
       video.names = piecesOf(video.work);

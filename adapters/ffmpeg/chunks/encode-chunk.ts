@@ -87,7 +87,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       if (!whole) await rm(path, { force: true });
     }
   };
-  return withInput(source, signal, encode, bound);
+  return withInput(source, signal, encode, { bound });
 }
 
 /** Encoders say how far they are twice a second. */

@@ -108,15 +108,20 @@ async function lookAt(ffprobe: string, { source, facts, signal }: JointSearch, v
     ...['-show_packets', '-show_frames', '-of', 'json=c=1', '-show_entries', SHOWN],
   ];
   try {
-    return await withInput(budget.source, stop, async (input) => {
-      const all = [...args, ...input.args];
-      const run = { program: ffprobe, args: all, effort: 'work', signal: stop, limit: LARGEST_ANSWER } as const;
-      const { stdout, code, stderr } = await runForOutput(run);
-      input.blameStorage();
-      if (code === 0) return Answer.parse(JSON.parse(stdout.toString()));
-      log.info('no index', { code, stderr: input.redact(stderr) });
-      return undefined;
-    });
+    return await withInput(
+      budget.source,
+      stop,
+      async (input) => {
+        const all = [...args, ...input.args];
+        const run = { program: ffprobe, args: all, effort: 'work', signal: stop, limit: LARGEST_ANSWER } as const;
+        const { stdout, code, stderr } = await runForOutput(run);
+        input.blameStorage();
+        if (code === 0) return Answer.parse(JSON.parse(stdout.toString()));
+        log.info('no index', { code, stderr: input.redact(stderr) });
+        return undefined;
+      },
+      { glimpses: true },
+    );
   } catch (error) {
     signal.throwIfAborted();
     const useless = [OutputTooLarge, z.ZodError, SyntaxError].some((kind) => error instanceof kind);
