@@ -74,7 +74,7 @@ it('reads ahead for who reads on, ever more at once, and not beyond where they w
   );
   const ahead: number[] = [];
   let at = 0;
-  for await (const [value] of bytes({ start: 0, end: size - 1 }, 40)) {
+  for await (const [value] of bytes({ start: 0, end: size - 1 }, { until: 40 })) {
     expect(value).toBe(at++);
     ahead.push(Math.max(...begun) - (value ?? Number.NaN));
   }
@@ -87,6 +87,24 @@ it('reads ahead for who reads on, ever more at once, and not beyond where they w
   expect(Math.max(...reads)).toBeGreaterThanOrEqual(4);
   expect(reads.slice(-20)).toEqual(Array.from({ length: 20 }, () => 1));
   expect(reads.length).toBeLessThan(20 + 20);
+});
+
+it('asks for several at once where that is known to be wanted', async () => {
+  const reads: string[] = [];
+  const bytes = blocksOf(
+    60,
+    async ({ start, end }) => {
+      reads.push(`${start}-${end}`);
+      return Buffer.alloc(end - start + 1);
+    },
+    never,
+    { block: 1 },
+  );
+  await bytes({ start: 10, end: 59 }, { least: 3, until: 12 }).next();
+  await bytes({ start: 8, end: 59 }, { least: 3 }).next();
+  await bytes({ start: 20, end: 59 }, { least: 3 }).next();
+  // Up to where the reader will leave, and up to what is there.
+  expect(reads).toEqual(['10-11', '8-9', '20-23']);
 });
 
 it('reads a block again that could not be read', async () => {

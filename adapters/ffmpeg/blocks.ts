@@ -14,7 +14,7 @@ const KEPT = 32;
  * Storage takes tens of milliseconds to begin with an answer, however little is asked for. Whoever reads on is read ahead
  * for, several blocks at once, the further the longer it lasts: by a half of what it has had, and no more than this.
  */
-const MOST_AHEAD = 8;
+export const MOST_AHEAD = 8;
 
 /** The size of the blocks of a source, in bytes: a power of two. */
 export function blockSizeOf(size: number): number {
@@ -67,11 +67,19 @@ export function blocksOf(
     }
   }
 
-  function use(index: number): Block {
+  /** Where it is not there, it is asked for with as many of those behind it, up to so many, as are not there either. */
+  function use(index: number, ahead = 0): Block {
     const known = blocks.get(index);
-    if (!known) return begin(index, 1);
+    if (!known) return begin(index, 1 + missing(index + 1, ahead));
     keep(index, known);
     return known;
+  }
+
+  /** How many, from this one on and up to so many, are not there. */
+  function missing(from: number, most: number): number {
+    let count = 0;
+    while (count < most && !blocks.has(from + count)) count++;
+    return count;
   }
 
   /** Asks for so many blocks at once; answers the first. */
@@ -111,8 +119,7 @@ export function blocksOf(
     let next = 1;
     while (isThere(next)) next++;
     if (2 * next > wanted + 1) return;
-    let count = 0;
-    while (next + count <= wanted && !blocks.has(index + next + count)) count++;
+    const count = missing(index + next, wanted - next + 1);
     if (count > 0) begin(index + next, count);
   }
 
@@ -120,13 +127,18 @@ export function blocksOf(
    * The bytes of a range, in pieces that lie in one block each.
    *
    * @param until where the reader will probably leave: nothing is read ahead from there on
+   * @param least so many blocks are read ahead from the beginning on
    */
-  return async function* bytes({ start, end }: ByteRange, until = size): AsyncGenerator<Buffer> {
+  return async function* bytes(
+    { start, end }: ByteRange,
+    { until = size, least = 0 }: { until?: number; least?: number } = {},
+  ): AsyncGenerator<Buffer> {
     const last = Math.floor(Math.min(end, until - 1) / block);
     for (let had = 0; start <= end; had++) {
       const index = Math.floor(start / block);
-      use(index);
-      readAhead(index, Math.min(MOST_AHEAD, had >> 1, last - index));
+      const ahead = Math.min(MOST_AHEAD, Math.max(least, had >> 1), last - index);
+      use(index, ahead);
+      readAhead(index, ahead);
       const from = start - index * block;
       const piece = (await blockAt(index)).subarray(from, from + end - start + 1);
       start += piece.length;

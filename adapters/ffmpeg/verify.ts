@@ -121,9 +121,12 @@ async function layoutFault(path: string, { container }: Promised): Promise<strin
 }
 
 /**
- * Decodes all of it, giving up at the first complaint. The loop filter is left out: it costs a quarter of the time, and
+ * For who decodes only to see whether that can be done. The loop filter is left out: it costs a quarter of the time, and
  * no damage shows in it that does not show before. Several threads would only add to what it costs.
  */
+export const CHEAPLY = ['-threads', '1', '-skip_loop_filter', 'all'];
+
+/** Decodes all of it, giving up at the first complaint. */
 async function decodeWhole(
   ffmpeg: string,
   path: string,
@@ -134,7 +137,7 @@ async function decodeWhole(
   const onStdout = progressReader((progress) => {
     decoded = progress.frames;
   });
-  const strict = ['-xerror', '-err_detect', 'explode', '-threads', '1', '-skip_loop_filter', 'all'];
+  const strict = ['-xerror', '-err_detect', 'explode', ...CHEAPLY];
   const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
   const output = ['-map', '0:v', '-map', '0:a?', '-fps_mode', 'passthrough', '-f', 'null', '-progress', 'pipe:1', '-'];
   const args = ['-nostdin', '-hide_banner', '-nostats', '-benchmark', ...strict, ...input, ...output];

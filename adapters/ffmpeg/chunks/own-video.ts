@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OUTPUT_TICKS } from '../../../core/timeline.ts';
 import { run } from '../run.ts';
+import { CHEAPLY } from '../verify.ts';
 
 /** The video stream of a file that we wrote. */
 export interface OwnVideo {
@@ -17,7 +18,7 @@ export interface OwnVideo {
 /**
  * Reads a file's video from end to end.
  *
- * @param decode also decodes it: every picture has to come out, at its time, without a complaint
+ * @param decode also decodes it, as `verify` does: every picture has to come out, at its time, without a complaint
  * @throws the signal's reason
  */
 export async function ownVideo(
@@ -47,7 +48,7 @@ export async function ownVideo(
   const args = [
     ...['-v', 'error', '-select_streams', 'v:0', '-show_streams', '-show_packets', ...(decode ? ['-show_frames'] : [])],
     ...['-show_entries', `stream=time_base,extradata_hash:packet=pts,dts,flags,data_hash${decode ? ':frame=pts' : ''}`],
-    ...['-show_data_hash', 'CRC32', '-of', 'compact', '-protocol_whitelist', 'file', '-i', `file:${path}`],
+    ...['-show_data_hash', 'CRC32', '-of', 'compact', ...CHEAPLY, '-protocol_whitelist', 'file', '-i', `file:${path}`],
   ];
   const onStdout = (chunk: Buffer) => {
     const lines = (rest + chunk.toString('latin1')).split('\n');
