@@ -20,9 +20,9 @@ const MAX_BLOCK = 1024 ** 3;
 
 /**
  * FFmpeg reads on instead of seeking where that is nearer than what its socket may hold, and left alone, Linux lets a
- * socket hold ever more: up to 32 MB would be read for one picture.
+ * socket hold ever more: up to 32 MB would be read for one picture. Who reads from end to end is better left alone.
  */
-const RECEIVED_BYTES = 64 * 1024;
+const GLIMPSED = ['-recv_buffer_size', String(64 * 1024)];
 
 /** A source as an FFmpeg program reads it. */
 export interface Input {
@@ -45,7 +45,7 @@ export async function withInput<T>(
   source: RangeSource,
   signal: AbortSignal,
   use: (input: Input) => Promise<T>,
-  manner?: Manner,
+  manner: Manner = {},
 ): Promise<T> {
   const served = await serveSource(source, signal, manner);
   try {
@@ -53,7 +53,8 @@ export async function withInput<T>(
       args: [
         ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS.join(',')],
         ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS)],
-        ...['-recv_buffer_size', String(RECEIVED_BYTES), '-i', served.url],
+        ...(manner.glimpses ? GLIMPSED : []),
+        ...['-i', served.url],
       ],
       reached: served.reached,
       blameStorage: () => {
