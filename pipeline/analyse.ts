@@ -8,7 +8,7 @@ import type { Profile } from '../core/profiles/profile.ts';
 import { type Boundary, boundaries, groupSamples, scenesOf } from '../core/scenes.ts';
 
 /** Samples: so many a minute of video, no fewer than a clip of seconds needs, and no more for a film. */
-const A_MINUTE = 30;
+const A_MINUTE = 24;
 const FEWEST = 4;
 const MOST = 120;
 

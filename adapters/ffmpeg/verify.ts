@@ -139,7 +139,22 @@ async function decodeWhole(
   });
   const strict = ['-xerror', '-err_detect', 'explode', ...CHEAPLY];
   const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
-  const output = ['-map', '0:v', '-map', '0:a?', '-fps_mode', 'passthrough', '-f', 'null', '-progress', 'pipe:1', '-'];
+  // As AAC is decoded: to round it to whole numbers would be for nothing.
+  const output = [
+    '-map',
+    '0:v',
+    '-map',
+    '0:a?',
+    '-c:a',
+    'pcm_f32le',
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'null',
+    '-progress',
+    'pipe:1',
+    '-',
+  ];
   const args = ['-nostdin', '-hide_banner', '-nostats', '-benchmark', ...strict, ...input, ...output];
   const ended = await run({ program: ffmpeg, args, effort: 'work', signal, onStdout });
   const cpuSeconds = cpuOf(ended);

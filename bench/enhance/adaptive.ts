@@ -15,7 +15,6 @@ import {
   runFfmpeg,
 } from './rig.ts';
 
-const SECONDS = 20;
 const KINDS = ['clean', 'dark', 'noise', 'blur', 'washed out'] as const satisfies Damage['kind'][];
 
 /**
@@ -29,7 +28,7 @@ const KINDS = ['clean', 'dark', 'noise', 'blur', 'washed out'] as const satisfie
  *
  * and how near each result comes to the clean original.
  */
-export async function compareAdaptive(original: string, rounds: number): Promise<void> {
+export async function compareAdaptive(original: string, rounds: number, seconds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-adaptive-'));
   const all: Record<string, number[]> = {};
   const note = (name: string, value: number) => {
@@ -37,7 +36,7 @@ export async function compareAdaptive(original: string, rounds: number): Promise
   };
   try {
     const clean = join(folder, 'clean.mp4');
-    await repeated(original, SECONDS, clean);
+    await repeated(original, seconds, clean);
     for (const kind of KINDS) {
       const damage = DAMAGES.find((each) => each.kind === kind);
       if (!damage) throw new Error(`There is no damage ${kind}.`);

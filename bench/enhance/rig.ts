@@ -73,7 +73,7 @@ export async function encode(source: string, output: string, graph = ''): Promis
 /** What `verify` does with a result, after it looked at its header. */
 export function decodeAgain(path: string): Promise<Cost> {
   const strict = ['-xerror', '-err_detect', 'explode', '-threads', '1', '-skip_loop_filter', 'all'];
-  const all = ['-map', '0:v', '-map', '0:a?', '-fps_mode', 'passthrough', '-f', 'null', '-'];
+  const all = ['-map', '0:v', '-map', '0:a?', '-c:a', 'pcm_f32le', '-fps_mode', 'passthrough', '-f', 'null', '-'];
   return measure([ffmpeg, '-nostdin', '-v', 'error', ...strict, '-i', path, ...all]);
 }
 
