@@ -128,17 +128,18 @@ export function blocksOf(
    *
    * @param until where the reader will probably leave: nothing is read ahead from there on
    * @param least so many blocks are read ahead from the beginning on
+   * @param isGlimpse the reader may leave at any time: no more than those is read before it is come to
    */
   return async function* bytes(
     { start, end }: ByteRange,
-    { until = size, least = 0 }: { until?: number; least?: number } = {},
+    { until = size, least = 0, isGlimpse = false }: { until?: number; least?: number; isGlimpse?: boolean } = {},
   ): AsyncGenerator<Buffer> {
     const last = Math.floor(Math.min(end, until - 1) / block);
     for (let had = 0; start <= end; had++) {
       const index = Math.floor(start / block);
-      const ahead = Math.min(MOST_AHEAD, Math.max(least, had >> 1), last - index);
+      const ahead = Math.min(MOST_AHEAD, Math.max(least, isGlimpse ? 0 : had >> 1), last - index);
       use(index, ahead);
-      readAhead(index, ahead);
+      if (!isGlimpse) readAhead(index, ahead);
       const from = start - index * block;
       const piece = (await blockAt(index)).subarray(from, from + end - start + 1);
       start += piece.length;

@@ -40,7 +40,7 @@ export interface Bound {
 }
 const ASK_MS = 250;
 /** After each block for who only looks at a few pictures: until it has looked, if that was enough. */
-const GLIMPSE_PAUSE_MS = 8;
+const GLIMPSE_PAUSE_MS = 12;
 /** Blocks behind the first that it wants, too, more often than not. */
 const GLIMPSE = 2;
 
@@ -67,6 +67,7 @@ export async function serveSource(
   const answers = new Set<Promise<void>>();
   let reached = 0;
   let failure: unknown;
+  let latest: ServerResponse | undefined;
 
   const server = createServer((request, response) => {
     const answer = respond(request, response)
@@ -101,6 +102,9 @@ export async function serveSource(
   async function send(range: ByteRange, response: ServerResponse): Promise<void> {
     const left = new AbortController();
     response.once('close', () => left.abort());
+    // Who seeks opens the next connection before it closes the one that it has done with.
+    if (bound || glimpses) latest?.destroy();
+    latest = response;
     let position = range.start;
     // An index may lie at the end.
     const isBounded = bound !== undefined && position < bound.to;
@@ -108,7 +112,7 @@ export async function serveSource(
     const isGlimpse = glimpses || (isBounded && position < bound.from);
     const [portion, pause] = isGlimpse ? [blockSizeOf(source.size), GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
     let rested = position;
-    const ahead = isGlimpse ? { least: GLIMPSE } : isBounded ? { until: bound.to, least: MOST_AHEAD } : {};
+    const ahead = isGlimpse ? { least: GLIMPSE, isGlimpse } : isBounded ? { until: bound.to, least: MOST_AHEAD } : {};
     for await (const piece of bytes(range, ahead)) {
       for (let from = 0; from < piece.length; from += SLICE) {
         if (isBounded && position >= bound.to) await hunger(bound, left.signal);

@@ -40,7 +40,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
   let fed = performance.now();
-  const bound = endOf(chunk, () => performance.now() - fed > HUNGRY_MS);
+  const bound = endOf(chunk, source.size, () => performance.now() - fed > HUNGRY_MS);
   const encode = async (input: Input) => {
     const command = encodeCommand({
       input: [...seekTo(chunk), ...input.args],
@@ -96,8 +96,9 @@ const HUNGRY_MS = 1_500;
 const BEHIND = 0.05;
 
 /** Sockets would take the next chunk, too, while this one is encoded. */
-function endOf({ bytes: { from, to } }: Chunk, isHungry: () => boolean): Bound | undefined {
-  if (to === null || to <= from) return undefined;
+function endOf({ bytes: { from, to } }: Chunk, size: number, isHungry: () => boolean): Bound | undefined {
+  if (to === null) return { from, to: size, isHungry };
+  if (to <= from) return undefined;
   return { from, to: to + (to - from) * BEHIND, isHungry };
 }
 
