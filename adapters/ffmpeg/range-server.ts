@@ -42,7 +42,7 @@ const ASK_MS = 250;
 /** After each block for who only looks at a few pictures: until it has looked, if that was enough. */
 const GLIMPSE_PAUSE_MS = 12;
 /** Blocks behind the first that it wants, too, more often than not. */
-const GLIMPSE = 2;
+const GLIMPSE_BLOCKS = 2;
 
 /** What is known of the reader. */
 export interface Manner {
@@ -112,7 +112,11 @@ export async function serveSource(
     const isGlimpse = glimpses || (isBounded && position < bound.from);
     const [portion, pause] = isGlimpse ? [blockSizeOf(source.size), GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
     let rested = position;
-    const ahead = isGlimpse ? { least: GLIMPSE, isGlimpse } : isBounded ? { until: bound.to, least: MOST_AHEAD } : {};
+    const ahead = isGlimpse
+      ? { least: GLIMPSE_BLOCKS, isGlimpse }
+      : isBounded
+        ? { until: bound.to, least: MOST_AHEAD }
+        : {};
     for await (const piece of bytes(range, ahead)) {
       for (let from = 0; from < piece.length; from += SLICE) {
         if (isBounded && position >= bound.to) await hunger(bound, left.signal);

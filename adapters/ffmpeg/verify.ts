@@ -126,7 +126,16 @@ async function layoutFault(path: string, { container }: Promised): Promise<strin
  */
 export const CHEAPLY = ['-threads', '1', '-skip_loop_filter', 'all'];
 
-/** Decodes all of it, giving up at the first complaint. */
+/** The arguments with which FFmpeg decodes all of a file, giving up at the first complaint. */
+export function decodeCommand(path: string): string[] {
+  return [
+    ...['-nostdin', '-hide_banner', '-nostats', '-benchmark', '-xerror', '-err_detect', 'explode', ...CHEAPLY],
+    ...['-protocol_whitelist', 'file', '-i', `file:${path}`, '-map', '0:v', '-map', '0:a?'],
+    // As AAC is decoded: to round it to whole numbers would be for nothing.
+    ...['-c:a', 'pcm_f32le', '-fps_mode', 'passthrough', '-f', 'null', '-'],
+  ];
+}
+
 async function decodeWhole(
   ffmpeg: string,
   path: string,
@@ -137,25 +146,7 @@ async function decodeWhole(
   const onStdout = progressReader((progress) => {
     decoded = progress.frames;
   });
-  const strict = ['-xerror', '-err_detect', 'explode', ...CHEAPLY];
-  const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
-  // As AAC is decoded: to round it to whole numbers would be for nothing.
-  const output = [
-    '-map',
-    '0:v',
-    '-map',
-    '0:a?',
-    '-c:a',
-    'pcm_f32le',
-    '-fps_mode',
-    'passthrough',
-    '-f',
-    'null',
-    '-progress',
-    'pipe:1',
-    '-',
-  ];
-  const args = ['-nostdin', '-hide_banner', '-nostats', '-benchmark', ...strict, ...input, ...output];
+  const args = ['-progress', 'pipe:1', ...decodeCommand(path)];
   const ended = await run({ program: ffmpeg, args, effort: 'work', signal, onStdout });
   const cpuSeconds = cpuOf(ended);
   if (ended.code !== 0) return { cpuSeconds, fault: 'it cannot be decoded without errors' };

@@ -6,6 +6,7 @@ import { encodeCommand } from '../../adapters/ffmpeg/command.ts';
 import { ENCODERS } from '../../adapters/ffmpeg/encoders.ts';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
+import { decodeCommand } from '../../adapters/ffmpeg/verify.ts';
 import { silentLog } from '../../core/log.ts';
 import type { ProfileName } from '../../core/profiles/index.ts';
 import { fileSource } from '../../test/file-source.ts';
@@ -72,9 +73,7 @@ export async function encode(source: string, output: string, graph = ''): Promis
 
 /** What `verify` does with a result, after it looked at its header. */
 export function decodeAgain(path: string): Promise<Cost> {
-  const strict = ['-xerror', '-err_detect', 'explode', '-threads', '1', '-skip_loop_filter', 'all'];
-  const all = ['-map', '0:v', '-map', '0:a?', '-c:a', 'pcm_f32le', '-fps_mode', 'passthrough', '-f', 'null', '-'];
-  return measure([ffmpeg, '-nostdin', '-v', 'error', ...strict, '-i', path, ...all]);
+  return measure([ffmpeg, ...decodeCommand(path)]);
 }
 
 /** Every frame through Python and OpenCV, then a second encode. Writes `reference.mp4` into the folder. */
