@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,13 +30,33 @@ const wanted = process.argv.slice(2);
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name);
 const total: Outcome = { passed: 0, failed: 0 };
 
-if (wants('check')) for (const [name, command] of CHECKS) count(await check(name, command));
-for (const project of ['unit', 'corpus', 'hostile', 'integration']) if (wants(project)) count(await vitest(project));
-// All of them run either way, but not both ways each time: `AUTH=oidc npm run test:integration`.
-if (wants('sign-in')) count(await vitest('integration', SIGNED_IN, { AUTH: 'oidc' }));
+const suites: (() => Promise<Outcome>)[] = [
+  ...CHECKS.filter(() => wants('check')).map(
+    ([name, command]) =>
+      () =>
+        check(name, command),
+  ),
+  ...['unit', 'corpus', 'hostile', 'integration'].filter(wants).map((project) => () => vitest(project)),
+  // All of them run either way, but not both ways each time: `AUTH=oidc npm run test:integration`.
+  ...['sign-in'].filter(wants).map(() => () => vitest('integration', SIGNED_IN, { AUTH: 'oidc' })),
+];
 
+/** The signal that came, if one did: the suite at hand is told to end, and no other begins. */
+let interrupted: NodeJS.Signals | undefined;
+let running: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    interrupted = signal;
+    running?.kill(signal);
+  });
+
+for (const suite of suites) {
+  if (interrupted) break;
+  count(await suite());
+}
+if (interrupted) console.log(`\nStopped by ${interrupted}: what follows counts only the suites that ran.`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exitCode = interrupted || total.failed > 0 ? 1 : 0;
 
 function count({ passed, failed }: Outcome): void {
   total.passed += passed;
@@ -64,16 +84,12 @@ async function vitest(project: string, files: string[] = [], env: NodeJS.Process
   }
 }
 
-/** Runs a command of node_modules/.bin (first in PATH) and passes on the signals that end us. */
+/** Runs a command of node_modules/.bin, which is first in PATH. */
 function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on('SIGINT', pass).on('SIGTERM', pass);
+  running = child;
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => {
-      process.off('SIGINT', pass).off('SIGTERM', pass);
-      resolve(code ?? 1);
-    });
+    child.once('exit', (code) => resolve(code ?? 1));
   });
 }
