@@ -13,21 +13,34 @@ import { encodeCommand, FILTER_THREADS } from '../adapters/ffmpeg/command.ts';
 import { cpuOf } from '../adapters/ffmpeg/cpu-time.ts';
 import { ENCODERS, type Encoder } from '../adapters/ffmpeg/encoders.ts';
 import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
+import { ffmpegTools } from '../adapters/ffmpeg/tools.ts';
+import { openCvVision } from '../adapters/opencv/vision.ts';
+import type { Analysis } from '../core/analysis.ts';
+import { planFor } from '../core/conform.ts';
+import { silentLog } from '../core/log.ts';
+import type { SourceFacts } from '../core/media.ts';
 import type { EncodedChunk } from '../core/ports/index.ts';
+import { adaptive } from '../core/profiles/adaptive.ts';
 import { OUTPUT_TICKS } from '../core/timeline.ts';
+import { analyse } from '../pipeline/analyse.ts';
 import { fileSource } from '../test/file-source.ts';
 import { realClips } from '../test/python.ts';
 
 /*
  * What working in chunks costs against working whole, at the same settings and with one thread each: bytes, quality by
  * frame, CPU time, bytes read of the source, and the time to join. A clip is made of real ones, one after the other,
- * forwards and backwards; or give one.
+ * forwards and backwards; or give one. It is worked on without a filter, strongly denoised, and, with noise, by whatever
+ * `adaptive` does about it; or through the graph that is given.
  *
  *   npm run bench:chunks -- [clip] [graph] [seconds]
  */
 
 const exec = promisify(execFile);
-const { ffmpeg } = findFfmpeg();
+const programs = findFfmpeg();
+const { ffmpeg } = programs;
+const media = ffmpegTools({ ...programs, log: silentLog });
+const vision = openCvVision();
+const signal = new AbortController().signal;
 const DENOISE = 'atadenoise=0a=0.06:0b=0.12:1a=0.06:1b=0.12:2a=0.06:2b=0.12:s=5,nlmeans=s=4:p=3:r=3';
 const WORKERS = 2;
 /** Frames on either side of a joint that count as being near it. */
@@ -39,16 +52,23 @@ try {
   const { stdout } = await exec(ffmpeg, ['-version']);
   console.log(`${stdout.split('\n')[0]}\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
   const clip = given || (await madeOfRealClips());
-  for (const filters of graph === undefined ? ['', DENOISE] : [graph]) await compare(clip, filters);
+  for (const filters of graph === undefined ? ['', DENOISE] : [graph]) await compare(clip, () => filters);
+  if (graph === undefined) await compare(await noisy(clip), (facts, seen) => planFor(adaptive, facts, seen).graph);
 } finally {
+  await vision.close();
   await rm(folder, { recursive: true });
 }
 
-async function compare(clip: string, filters: string): Promise<void> {
+async function compare(clip: string, graphFor: (facts: SourceFacts, seen: Analysis) => string): Promise<void> {
   const [best] = ENCODERS;
   if (!best) throw new Error('There is no encoder.');
+  const looked = await fileSource(clip);
+  const { facts } = await media.probe(looked, signal);
+  const seen = await analyse({ media, vision, log: silentLog }, looked, facts, adaptive, signal);
+  const filters = graphFor(facts, seen);
   const source = await fileSource(clip);
-  const job = await plannedInChunks(source, filters, best, seconds ? { seconds: Number(seconds) } : {});
+  const samples = seen.scenes.flatMap(({ measures }) => measures);
+  const job = await plannedInChunks(source, filters, best, { samples, ...(seconds ? { aim: Number(seconds) } : {}) });
   if (!job) throw new Error('The clip is not to be cut.');
   const indexed = source.bytesRead();
   const at = await mkdtemp(join(folder, 'chunks-'));
@@ -92,9 +112,10 @@ async function compare(clip: string, filters: string): Promise<void> {
   );
   const worst = (mses: number[]) => Math.min(...mses.filter((_, i) => near(i)).map(decibels)).toFixed(2);
   console.log(`    worst frame near a joint, dB: ${worst(ours)} in chunks, ${worst(theirs)} whole`);
-  for (const joint of joints) {
+  for (const [i, joint] of joints.entries()) {
+    const onward = job.timeline.chunks[i]?.onward.toFixed(2);
     console.log(
-      `    at frame ${joint}: ${signed(mean(off.slice(joint - NEAR, joint)))} before, ${signed(mean(off.slice(joint, joint + NEAR)))} after`,
+      `    at frame ${joint}, the scene goes on by ${onward}: ${signed(mean(off.slice(joint - NEAR, joint)))} before, ${signed(mean(off.slice(joint, joint + NEAR)))} after`,
     );
   }
   console.log(`  joined and verified in ${joined.toFixed(0)} ms\n`);
@@ -141,6 +162,13 @@ async function videoBytes(path: string): Promise<number> {
   return (await stat(only)).size;
 }
 
+async function noisy(clip: string): Promise<string> {
+  const path = join(folder, 'noisy.mp4');
+  const noise = ['-vf', 'noise=alls=16:allf=t:all_seed=1', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '14'];
+  await exec(ffmpeg, ['-nostdin', '-v', 'error', '-y', '-i', clip, ...noise, '-g', '50', '-an', path]);
+  return path;
+}
+
 /** About 44 seconds, of which the keyframes are those of an encoder that was left alone. */
 async function madeOfRealClips(): Promise<string> {
   const real = await realClips();
@@ -150,7 +178,19 @@ async function madeOfRealClips(): Promise<string> {
   const parts = '[0:v]FIT,split[a][a2];[1:v]FIT,split=3[b][b2][b3];[2:v]FIT,split[c][c2]'.replaceAll('FIT', fit);
   const turned = '[b2]reverse,setpts=PTS-STARTPTS[br];[a2]hflip[ah];[c2]hflip[ch];[b3]hflip[bh]';
   const joined = `${parts};${turned};[a][b][c][br][ah][ch][bh]concat=n=7:v=1:a=0`;
-  const encoded = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '14', '-g', '50', '-movflags', '+faststart'];
+  const encoded = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '14',
+    '-g',
+    '50',
+    '-an',
+    '-movflags',
+    '+faststart',
+  ];
   await exec(ffmpeg, ['-nostdin', '-v', 'error', '-y', ...inputs, '-filter_complex', joined, ...encoded, path]);
   return path;
 }

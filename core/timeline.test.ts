@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { frame } from './profiles/measures.fixture.ts';
 import { type Joint, outputTicks, planTimeline, SHORTEST_SECONDS, type Sights, type Timeline } from './timeline.ts';
 
 /** Videos of any length, rate, start and keyframes; times of pictures even or not. */
@@ -20,10 +21,11 @@ const video = fc
       const [keyframe, first] = [times[key], times[key + reach]];
       return keyframe === undefined || first === undefined
         ? []
-        : [{ keyframe, start: first, position: key * 1000, seek: keyframe / 7 }];
+        : [{ keyframe, start: first, position: key * 1000, size: 5000, seek: keyframe / 7 }];
     });
     const seconds = (((times.at(-1) ?? 0) - start) * num) / den;
-    return { times, sights: { timeBase: { num, den }, origin: start, first: start, duration: seconds * lie, joints } };
+    const clock = { timeBase: { num, den }, origin: start, first: start, frameRate: times.length / seconds };
+    return { times, sights: { ...clock, duration: seconds * lie, joints } };
   });
 
 const holds = ({ start, end }: Timeline['chunks'][number], time: number) =>
@@ -74,6 +76,7 @@ describe('chunks', () => {
       keyframe: time,
       start: time,
       position: time,
+      size: 5,
       seek: time / 1000,
     }));
   const starts = (sights: Partial<Sights>) =>
@@ -82,6 +85,7 @@ describe('chunks', () => {
       origin: 0,
       first: 0,
       duration: 60,
+      frameRate: 1,
       joints: [],
       ...sights,
     }).chunks.map(({ start }) => start);
@@ -89,6 +93,52 @@ describe('chunks', () => {
   it('last about ten seconds', () => {
     expect(starts({ joints: every(2, 60) })).toEqual([null, 10_000, 20_000, 30_000, 40_000, 50_000]);
     expect(starts({ joints: every(7, 60) })).toEqual([null, 7_000, 14_000, 21_000, 28_000, 35_000, 42_000, 49_000]);
+  });
+
+  /** Of a thousand bytes a second, and ten pictures: keyframes weigh as much as so many of them. */
+  const weighing = (pictures: number, sights: Partial<Sights> = {}): Sights => ({
+    ...{ timeBase: { num: 1, den: 1000 }, origin: 0, first: 0, duration: 60, frameRate: 10 },
+    joints: every(2, 60).map((joint) => ({ ...joint, size: pictures * 100 })),
+    ...sights,
+  });
+  const scenes = (...lengths: number[]) =>
+    Array.from({ length: 31 }, (_, i) => 2 * i).map((time) => {
+      const scene = lengths.findIndex(
+        (_, i) => time < lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0),
+      );
+      return frame({ luma: scene % 2 === 0 ? [20, 60, 150, 230, 250] : [4, 10, 40, 120, 180] }, time);
+    });
+  const onward = (sights: Sights, cut: Parameters<typeof planTimeline>[1] = {}) =>
+    planTimeline(sights, cut).chunks.map((chunk) => chunk.onward);
+
+  it('are worth something to the next where a quiet scene goes on', () => {
+    expect(onward(weighing(8), { samples: scenes(60) })).toEqual([1, 1, 1, 1, 1, 0]);
+    expect(onward(weighing(8), { samples: scenes(20, 40) })).toEqual([1, 0, 1, 1, 1, 0]);
+    expect(onward(weighing(3), { samples: scenes(60) })).toEqual([0, 0, 0, 0, 0, 0]);
+    // Nobody looked.
+    expect(onward(weighing(8))).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0]);
+    expect(onward(weighing(8, { frameRate: 0 }))).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('are longer where filters look back beyond a cut, and a picture more that stands alone weighs much', () => {
+    const late = (pictures: number) => ({
+      joints: every(2, 60).map((joint) => ({ ...joint, size: pictures * 100, start: joint.keyframe + 200 })),
+    });
+    const lengths = (pictures: number) => {
+      const samples = scenes(10, 10, 10, 10, 10, 10);
+      const { chunks } = planTimeline(weighing(pictures, late(pictures)), { samples });
+      return chunks.map(({ start }) => start);
+    };
+    expect(lengths(1)).toEqual([null, 10_200, 20_200, 30_200, 40_200, 50_200]);
+    // Two seconds on, the scene goes on.
+    expect(lengths(8)).toEqual([null, 12_200, 22_200, 32_200, 42_200, 52_200]);
+  });
+
+  it('are read on behind as far as a decoder and filters look', () => {
+    const until = (sights: Sights) => planTimeline(sights).chunks.map(({ bytes }) => bytes.until);
+    expect(until(weighing(8)).slice(0, 2)).toEqual([10_000 + 800 + 500, 20_000 + 800 + 500]);
+    expect(until(weighing(8)).at(-1)).toBeNull();
+    expect(until(weighing(8, { frameRate: 0 })).slice(0, 1)).toEqual([10_800]);
   });
 
   it('are one where there is nothing to gain, nowhere to cut, or no telling how long it is', () => {

@@ -1,4 +1,6 @@
+import type { FrameMeasures } from './measures.ts';
 import type { Ratio } from './media.ts';
+import { goesOn, stillness } from './timeline-scenes.ts';
 
 /** About so many seconds of video are one chunk. */
 export const CHUNK_SECONDS = 10;
@@ -6,6 +8,12 @@ export const CHUNK_SECONDS = 10;
 export const SHORTEST_SECONDS = 3;
 /** Up to here, cutting gains nothing. */
 export const WHOLE_SECONDS = 20;
+/** What a joint may cost, as a share of the chunk before it: above, the chunk is half as long again, or about. */
+const MOST_COST = 0.015;
+/** Pictures that a decoder takes in before it gives out the first of them. */
+const HELD_BACK = 5;
+/** Where nothing tells whether a scene goes on, both mistakes are halved. */
+const UNTOLD = 0.5;
 /** Ticks a second of all time stamps that we write. */
 export const OUTPUT_TICKS = 120_000;
 
@@ -15,8 +23,9 @@ export interface Joint {
   keyframe: number;
   /** The first picture of what comes after the joint: as long after the keyframe as the filters look back. */
   start: number;
-  /** Where the keyframe lies in the file, in bytes. */
+  /** Where the keyframe lies in the file, and how long it is, in bytes. */
   position: number;
+  size: number;
   /** What makes FFmpeg begin there, in the container's own seconds. */
   seek: number;
 }
@@ -40,8 +49,16 @@ export interface Chunk {
   end: number | null;
   /** What makes decoding begin with the joint's keyframe, in the container's own seconds; null for the file's beginning. */
   seek: number | null;
-  /** The bytes in which its pictures lie, give or take a few pictures; null to the end of the file. */
-  bytes: { from: number; to: number | null };
+  /**
+   * The bytes in which its pictures lie, give or take a few; a decoder reads on until it has seen that there are no more.
+   * Null to the end of the file.
+   */
+  bytes: { from: number; to: number | null; until: number | null };
+  /**
+   * How much its last pictures would have been worth for what comes after them, if all had been encoded in one: from 0,
+   * where nothing or another scene follows, to 1, in the middle of a quiet one.
+   */
+  onward: number;
 }
 
 export interface Sights {
@@ -50,30 +67,42 @@ export interface Sights {
   first: number;
   /** Of the video, in seconds, as the header tells; 0 where it does not. */
   duration: number;
+  /** Pictures a second, about; 0 where unknown. */
+  frameRate: number;
   /** In any order, more or fewer than are needed. */
   joints: readonly Joint[];
+}
+
+/** How it is to be cut. */
+export interface Cut {
+  /** Seconds that a chunk is to last, about. */
+  aim?: number;
+  /** What is known of what it shows, in the order of time. */
+  samples?: readonly FrameMeasures[];
 }
 
 /**
  * Chunks of about ten seconds, as near to it as the joints allow, that hold every picture once and in order, whatever the
  * joints, the start and the rate are: a chunk is defined by where the next one begins, and both ends are open, so that a
  * header which lies about the duration loses nothing.
- *
- * @param aim seconds
  */
-export function planTimeline({ joints, duration, ...clock }: Sights, aim = CHUNK_SECONDS): Timeline {
+export function planTimeline(sights: Sights, { aim = CHUNK_SECONDS, samples = [] }: Cut = {}): Timeline {
+  const { joints, duration, frameRate, ...clock } = sights;
   const ticks = (seconds: number) => (seconds * clock.timeBase.den) / clock.timeBase.num;
   const end = clock.first + ticks(duration);
+  const ends = endsOf(sights, samples);
   const chosen: Joint[] = [];
   if (duration > WHOLE_SECONDS) {
     const usable = joints
       .filter(({ keyframe, start }) => keyframe > clock.first && keyframe <= start)
       .filter(({ start }) => start <= end - ticks(SHORTEST_SECONDS))
       .toSorted((a, b) => a.start - b.start);
-    for (let from = clock.first; ; from = chosen.at(-1)?.start ?? from) {
+    for (let last: Joint | undefined; ; last = chosen.at(-1)) {
+      const from = last?.start ?? clock.first;
       const off = (start: number) => Math.abs(start - from - ticks(aim));
       const next = usable
         .filter(({ start }) => start >= from + ticks(SHORTEST_SECONDS))
+        .filter((joint) => joint.start >= from + ticks(1.5 * aim) || ends(last, joint).cost <= MOST_COST)
         .reduce<Joint | undefined>(
           (best, joint) => (best && off(best.start) <= off(joint.start) ? best : joint),
           undefined,
@@ -82,20 +111,42 @@ export function planTimeline({ joints, duration, ...clock }: Sights, aim = CHUNK
       chosen.push(next);
     }
   }
-  return { ...clock, chunks: between(chosen) };
-}
-
-function between(joints: readonly Joint[]): Chunk[] {
-  return [undefined, ...joints].map((joint, index) => {
-    const next = joints[index];
+  const chunks = [undefined, ...chosen].map((joint, index) => {
+    const next = chosen[index];
     return {
       index,
       start: joint?.start ?? null,
       end: next?.start ?? null,
       seek: joint?.seek ?? null,
-      bytes: { from: joint?.position ?? 0, to: next?.position ?? null },
+      bytes: {
+        from: joint?.position ?? 0,
+        to: next?.position ?? null,
+        until: next ? ends(joint, next).until : null,
+      },
+      onward: next ? ends(joint, next).onward : 0,
     };
   });
+  return { ...clock, chunks };
+}
+
+/** What is known of a chunk's end, by the joints that it lies between. */
+function endsOf({ timeBase, first, frameRate }: Sights, samples: readonly FrameMeasures[]) {
+  const seconds = (ticks: number) => (ticks * timeBase.num) / timeBase.den;
+  return (from: Joint | undefined, to: Joint) => {
+    const picturesIn = (ticks: number) => seconds(ticks) * frameRate;
+    const pictures = picturesIn(to.keyframe - (from?.keyframe ?? first));
+    const bytes = to.position - (from?.position ?? 0);
+    const share = to.size / bytes;
+    // Filters look ahead as far as they look back.
+    const behind = HELD_BACK + 2 * picturesIn(to.start - to.keyframe);
+    const same = goesOn(samples, seconds(to.start - first));
+    return {
+      until: to.position + to.size + (pictures > 0 ? Math.ceil((behind * bytes) / pictures) : 0),
+      onward: (same ? 1 : same === undefined ? UNTOLD : 0) * stillness(share * pictures),
+      // A joint that is a cut itself costs nothing; just after one, a picture more has to stand alone.
+      cost: same === false && to.start > to.keyframe ? share : 0,
+    };
+  };
 }
 
 /**

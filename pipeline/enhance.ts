@@ -73,7 +73,9 @@ async function enhanceInto(ports: EnhancePorts, claim: Claim<Video>, scratch: st
   await claim.confirm((current) => ({ ...current, analysis: report }));
 
   const seconds = video.chunk_seconds;
-  const cut = seconds > 0 ? await step('cut', () => media.cut({ source, facts, plan, seconds, signal })) : null;
+  const samples = seen?.scenes.flatMap(({ measures }) => measures) ?? [];
+  const cutting = { source, facts, plan, seconds, samples, signal };
+  const cut = seconds > 0 ? await step('cut', () => media.cut(cutting)) : null;
   const interlacing = seen?.interlacing ?? null;
   const planned: PlanDocument | null = cut && {
     v: 1,

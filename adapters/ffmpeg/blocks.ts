@@ -1,3 +1,4 @@
+import { CHUNK_SECONDS } from '../../core/timeline.ts';
 import type { ByteRange } from './range-header.ts';
 
 /**
@@ -6,19 +7,26 @@ import type { ByteRange } from './range-header.ts';
  * file keeps them apart.
  */
 const LARGEST_BLOCK = 512 * 1024;
-const SMALLEST_BLOCK = 64 * 1024;
-/** What a reader takes of a block is on average half of its first and half of its last: little of a part of the source. */
+const SMALLEST_BLOCK = 32 * 1024;
+/** What a reader takes of a block is on average half of its first and half of its last: little of what it reads. */
 const BLOCKS_A_SOURCE = 512;
-const KEPT = 32;
+const BLOCKS_A_CHUNK = 64;
+/** Bytes: the header of a film of hours is some of them. */
+const KEPT = 16 * 1024 * 1024;
 /**
  * Storage takes tens of milliseconds to begin with an answer, however little is asked for. Whoever reads on is read ahead
  * for, several blocks at once, the further the longer it lasts: by a half of what it has had, and no more than this.
  */
 export const MOST_AHEAD = 8;
 
-/** The size of the blocks of a source, in bytes: a power of two. */
-export function blockSizeOf(size: number): number {
-  const share = 2 ** Math.floor(Math.log2(Math.max(1, size / BLOCKS_A_SOURCE)));
+/**
+ * The size of the blocks of a source, in bytes: a power of two.
+ *
+ * @param duration in seconds, for who reads it chunk by chunk
+ */
+export function blockSizeOf(size: number, duration?: number): number {
+  const most = duration ? (size / duration) * (CHUNK_SECONDS / BLOCKS_A_CHUNK) : size / BLOCKS_A_SOURCE;
+  const share = 2 ** Math.floor(Math.log2(Math.max(1, most)));
   return Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, share));
 }
 
@@ -44,6 +52,14 @@ interface Keeping {
   passing?: ByteRange | undefined;
 }
 
+/** What is known of where a reader goes. */
+interface Foresight {
+  until?: number;
+  beyond?: () => Promise<boolean>;
+  least?: number;
+  isGlimpse?: boolean;
+}
+
 /**
  * The bytes of `size` bytes, by block; a block that is being read is not read again.
  *
@@ -53,7 +69,7 @@ export function blocksOf(
   size: number,
   read: (block: ByteRange) => Promise<Buffer>,
   signal: AbortSignal,
-  { block = blockSizeOf(size), kept = KEPT, blocks = new Map(), passing }: Keeping = {},
+  { block = blockSizeOf(size), kept = KEPT / block, blocks = new Map(), passing }: Keeping = {},
 ) {
   async function blockAt(index: number): Promise<Buffer> {
     for (;;) {
@@ -127,17 +143,20 @@ export function blocksOf(
    * The bytes of a range, in pieces that lie in one block each.
    *
    * @param until where the reader will probably leave: nothing is read ahead from there on
+   * @param beyond is asked before each block from there on: whether it is still wanted
    * @param least so many blocks are read ahead from the beginning on
-   * @param isGlimpse the reader may leave at any time: no more than those is read before it is come to
+   * @param isGlimpse the reader may leave at any time: no more than those is read before it is come to, and none before
+   *   it has come to as many
    */
   return async function* bytes(
     { start, end }: ByteRange,
-    { until = size, least = 0, isGlimpse = false }: { until?: number; least?: number; isGlimpse?: boolean } = {},
+    { until = size, beyond, least = 0, isGlimpse = false }: Foresight = {},
   ): AsyncGenerator<Buffer> {
     const last = Math.floor(Math.min(end, until - 1) / block);
     for (let had = 0; start <= end; had++) {
+      if (start >= until && beyond && !(await beyond())) return;
       const index = Math.floor(start / block);
-      const ahead = Math.min(MOST_AHEAD, Math.max(least, isGlimpse ? 0 : had >> 1), last - index);
+      const ahead = Math.min(MOST_AHEAD, isGlimpse ? Math.min(least, had) : Math.max(least, had >> 1), last - index);
       use(index, ahead);
       if (!isGlimpse) readAhead(index, ahead);
       const from = start - index * block;

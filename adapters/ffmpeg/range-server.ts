@@ -25,8 +25,8 @@ export interface ServedSource {
 const SLICE = 64 * 1024;
 const PAUSE_MS = 1;
 
-/** What was read of a source stays with it: the next to look at it begins with the same header. */
-const blocksBySource = new WeakMap<RangeSource, Blocks>();
+/** What was read of a source stays with it, by the size of blocks: the next to look at it begins with the same header. */
+const blocksBySource = new WeakMap<RangeSource, Map<number, Blocks>>();
 /** So it does with those that have names, the latest few: a worker often takes up the next piece of the same video. */
 const blocksByName = new Map<string, Blocks>();
 const NAMES = 2;
@@ -49,21 +49,25 @@ export interface Manner {
   bound?: Bound | undefined;
   /** It looks at a few pictures here and there, and soon goes elsewhere. */
   glimpses?: boolean;
+  /** Of the source, in seconds, for who reads it chunk by chunk: blocks are smaller where chunks are. */
+  duration?: number;
 }
 
 /** Serves one source, and nothing else, to whoever on this machine knows the random address. */
 export async function serveSource(
   source: RangeSource,
   signal: AbortSignal,
-  { patience, bound, glimpses = false }: Manner & { patience?: Patience } = {},
+  { patience, bound, glimpses = false, duration }: Manner & { patience?: Patience } = {},
 ): Promise<ServedSource> {
   signal.throwIfAborted();
   const path = `/${randomBytes(16).toString('hex')}`;
   const closing = new AbortController();
   const stop = AbortSignal.any([signal, closing.signal]);
-  const blocks = blocksFor(source);
+  const block = blockSizeOf(source.size, duration);
+  const blocks = blocksFor(source, block);
   const passing = bound && { start: bound.from, end: bound.to - 1 };
-  const bytes = blocksOf(source.size, (block) => readBlock(source, block, stop, patience), stop, { blocks, passing });
+  const read = (range: ByteRange) => readBlock(source, range, stop, patience);
+  const bytes = blocksOf(source.size, read, stop, { block, blocks, passing });
   const answers = new Set<Promise<void>>();
   let reached = 0;
   let failure: unknown;
@@ -110,16 +114,15 @@ export async function serveSource(
     const isBounded = bound !== undefined && position < bound.to;
     // Of what lies before its part, a reader wants the first few pictures to learn what it has to do with.
     const isGlimpse = glimpses || (isBounded && position < bound.from);
-    const [portion, pause] = isGlimpse ? [blockSizeOf(source.size), GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
+    const [portion, pause] = isGlimpse ? [block, GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
     let rested = position;
     const ahead = isGlimpse
       ? { least: GLIMPSE_BLOCKS, isGlimpse }
       : isBounded
-        ? { until: bound.to, least: MOST_AHEAD }
+        ? { until: bound.to, beyond: () => hunger(bound, left.signal), least: MOST_AHEAD }
         : {};
     for await (const piece of bytes(range, ahead)) {
       for (let from = 0; from < piece.length; from += SLICE) {
-        if (isBounded && position >= bound.to) await hunger(bound, left.signal);
         if (left.signal.aborted) return;
         const slice = piece.subarray(from, from + SLICE);
         const flushed = response.write(slice) || once(response, 'drain', { signal: left.signal });
@@ -130,6 +133,7 @@ export async function serveSource(
         rested = position;
         await sleep(pause);
       }
+      if (left.signal.aborted) return;
     }
   }
 
@@ -146,14 +150,14 @@ export async function serveSource(
   };
 }
 
-function blocksFor(source: RangeSource): Blocks {
-  const { identity } = source;
-  const known = identity ? blocksByName.get(identity) : blocksBySource.get(source);
-  const blocks: Blocks = known ?? new Map();
-  if (!identity) blocksBySource.set(source, blocks);
+function blocksFor(source: RangeSource, block: number): Blocks {
+  const name = source.identity && `${source.identity} ${block}`;
+  const ofSource = blocksBySource.get(source) ?? new Map<number, Blocks>();
+  const blocks: Blocks = (name ? blocksByName.get(name) : ofSource.get(block)) ?? new Map();
+  if (!name) blocksBySource.set(source, ofSource.set(block, blocks));
   else {
-    blocksByName.delete(identity);
-    blocksByName.set(identity, blocks);
+    blocksByName.delete(name);
+    blocksByName.set(name, blocks);
     for (const oldest of blocksByName.keys()) {
       if (blocksByName.size <= NAMES) break;
       blocksByName.delete(oldest);
@@ -162,8 +166,9 @@ function blocksFor(source: RangeSource): Blocks {
   return blocks;
 }
 
-/** Until more is wanted, or the reader has left; each time a while after the last, which may have been enough. */
-async function hunger({ isHungry }: Bound, left: AbortSignal): Promise<void> {
+/** Whether more is wanted, once that is known: not when the reader has left, as it has when it had enough. */
+async function hunger({ isHungry }: Bound, left: AbortSignal): Promise<boolean> {
   do await sleep(ASK_MS);
   while (!left.aborted && !isHungry());
+  return !left.aborted;
 }

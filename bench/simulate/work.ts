@@ -39,10 +39,10 @@ export function chunksOf(seconds: number, aim: number, keyframes = KEYFRAME_SECO
   if (known) return known;
   const joints = Array.from({ length: Math.floor(seconds / keyframes) }, (_, i) => {
     const start = Math.round((i + 1) * keyframes * TICKS);
-    return { keyframe: start, start, position: start, seek: start / TICKS };
+    return { keyframe: start, start, position: start, size: 1, seek: start / TICKS };
   });
-  const sights = { timeBase: { num: 1, den: TICKS }, origin: 0, first: 0, duration: seconds, joints };
-  const { chunks } = planTimeline(sights, aim);
+  const sights = { timeBase: { num: 1, den: TICKS }, origin: 0, first: 0, duration: seconds, frameRate: 25, joints };
+  const { chunks } = planTimeline(sights, { aim });
   const made = chunks.map(({ start, end }) => ((end ?? seconds * TICKS) - (start ?? 0)) / TICKS);
   lengths.set(key, made);
   return made;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Analysis } from '../analysis.ts';
+import type { FrameMeasures } from '../measures.ts';
 import type { Frame, SourceFacts } from '../media.ts';
 import type { Way } from '../playable.ts';
 import type { FilterPlan } from '../profiles/profile.ts';
@@ -148,6 +149,8 @@ export interface EnhanceJob {
 
 export interface CutJob extends Pick<EnhanceJob, 'source' | 'facts' | 'plan' | 'signal'> {
   seconds: number;
+  /** What was seen of it, in the order of time; none where nobody looked. */
+  samples: readonly FrameMeasures[];
 }
 
 /** How a video is cut, and everything else that its chunks depend on. */

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FrameMeasures } from '../../../core/measures.ts';
+import { frame } from '../../../core/profiles/measures.fixture.ts';
 import { inspect } from '../../../test/clips.ts';
 import { fileSource } from '../../../test/file-source.ts';
 import { topLevelBoxes } from '../boxes.ts';
@@ -18,6 +20,7 @@ vi.setConfig({ testTimeout: 90_000 });
 
 const exec = promisify(execFile);
 const { ffmpeg } = findFfmpeg();
+const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'examples', 'big-buck-bunny.mp4');
 const ffmpegRun = async (...args: string[]) => (await exec(ffmpeg, ['-nostdin', '-v', 'error', '-y', ...args])).stdout;
 let folder = '';
 
@@ -130,8 +133,15 @@ const sha = async (path: string) =>
     .update(await readFile(path))
     .digest('hex');
 
-async function planned(path: string, graph: string, encoder = LOSSLESS): Promise<InChunks> {
-  const job = await plannedInChunks(await fileSource(path), graph, encoder);
+/** PSNR of luma in decibels, picture by picture. */
+async function qualitiesOf(path: string, original: string): Promise<number[]> {
+  const compared = '[0:V:0]settb=1/25,setpts=N[a];[1:V:0]settb=1/25,setpts=N[b];[a][b]psnr=stats_file=-';
+  const stats = await ffmpegRun('-i', path, '-i', original, '-lavfi', compared, '-f', 'null', '-');
+  return [...stats.matchAll(/psnr_y:([\d.]+)/g)].map(([, psnr]) => Number(psnr));
+}
+
+async function planned(path: string, graph: string, encoder = LOSSLESS, samples: FrameMeasures[] = []) {
+  const job = await plannedInChunks(await fileSource(path), graph, encoder, { samples });
   if (!job) throw new Error('was not cut');
   expect(job.timeline.chunks.length).toBeGreaterThan(1);
   return job;
@@ -178,6 +188,35 @@ describe('one plan', () => {
     }
     expect(hashes[0]).toEqual(hashes[1]);
   });
+});
+
+it('a chunk in a quiet scene is as good at its end as the whole is', async () => {
+  const [best] = ENCODERS;
+  if (!best) throw new Error('no encoder');
+  const small = [
+    '-vf',
+    'scale=320:180,fps=25',
+    '-t',
+    '24',
+    '-an',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '14',
+  ];
+  const path = await made('quiet.mp4', '-stream_loop', '-1', '-i', EXAMPLE, ...small, '-g', '50');
+  const samples = Array.from({ length: 13 }, (_, i) => frame({}, 2 * i));
+  const job = await planned(path, '', best, samples);
+  const at = await scratch();
+  const pieces = await encodedChunks(job, at);
+  const joint = pieces[0]?.frames ?? 0;
+  const before = (qualities: number[]) => qualities.slice(joint - 12, joint).reduce((sum, each) => sum + each, 0) / 12;
+  const [chunks, all] = [(await assembled(job, pieces, at)).path, await whole(job, path)];
+  const [ours, theirs] = [before(await qualitiesOf(chunks, path)), before(await qualitiesOf(all, path))];
+  // Left alone, they are more than one decibel worse.
+  expect(ours).toBeGreaterThan(theirs - 0.6);
 });
 
 describe('a joint that does not fit is seen:', () => {

@@ -11,12 +11,13 @@ import type { Encoder } from '../encoders.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { type Input, withInput } from '../input.ts';
 import { type Progress, percentMeter, progressReader } from '../progress.ts';
-import type { Bound } from '../range-server.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
 import { progressWatch } from '../watch.ts';
+import { appetite } from './appetite.ts';
 import { chunkGraph } from './chunk-graph.ts';
 import { fingerprint, ownVideo } from './own-video.ts';
+import { pinned } from './pinned.ts';
 
 /** As `MediaTools.enhanceChunk` is asked for, with what the plan names looked up. */
 export interface ChunkEncoding extends EnhanceJob {
@@ -39,14 +40,16 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
   const { source, facts, plan, timeline, chunk, scratch, signal, limits } = job;
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
-  let fed = performance.now();
-  const bound = endOf(chunk, source.size, () => performance.now() - fed > HUNGRY_MS);
+  const { made, isHungry } = appetite();
+  const [from, to] = [chunk.bytes.from, chunk.bytes.until ?? source.size];
+  // Sockets would take the next chunk, too, while this one is encoded.
+  const bound = to > from ? { from, to, isHungry } : undefined;
   const encode = async (input: Input) => {
     const command = encodeCommand({
       input: [...seekTo(chunk), ...input.args],
       facts: { ...facts, audio: null, sounds: [], subtitles: [], chapters: 0, tags: {} },
       plan: { ...plan, graph: chunkGraph(plan.graph, timeline, chunk) },
-      encoder: pinned(job.encoder, job.threads, chunk),
+      encoder: pinned(job.encoder, job.threads, chunk, secondsOf(chunk, timeline, facts) * facts.video.frameRate),
       audioEncoder: 'aac',
       output: path,
     });
@@ -56,7 +59,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
     let last: Progress = { frames: 0, seconds: 0 };
     const onStdout = progressReader((progress) => {
       watch.saw(progress);
-      if (progress.frames > last.frames) fed = performance.now();
+      made(progress.frames);
       last = progress;
       percent(progress.seconds, 0);
     });
@@ -87,36 +90,8 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       if (!whole) await rm(path, { force: true });
     }
   };
-  return withInput(source, signal, encode, { bound });
+  return withInput(source, signal, encode, { bound, duration: facts.duration });
 }
-
-/** Encoders say how far they are twice a second. */
-const HUNGRY_MS = 1_500;
-/** Of a chunk's bytes: what decoder and filters look at behind it, about half a second. */
-const BEHIND = 0.05;
-
-/** Sockets would take the next chunk, too, while this one is encoded. */
-function endOf({ bytes: { from, to } }: Chunk, size: number, isHungry: () => boolean): Bound | undefined {
-  if (to === null) return { from, to: size, isHungry };
-  if (to <= from) return undefined;
-  return { from, to: to + (to - from) * BEHIND, isHungry };
-}
-
-/**
- * The encoder as the plan pins it: what it makes does not depend on the machine. Only x264 promises that.
- *
- * x264 spends less on the first picture of an encode than on one that stands alone later on: it leaves out the factor
- * between I and P pictures (`ipratio`, 1.4). As the beginning of a chunk is in the middle of a video, the factor is put
- * back; without, all that is predicted from that picture is up to 2.5 dB worse.
- */
-export function pinned(encoder: Encoder, threads: number, { start }: Pick<Chunk, 'start'>): Encoder {
-  const params = ['cpu-independent=1', ...(start === null ? [] : [`ipratio=${IP_RATIO}`, `zones=0,0,b=${IP_RATIO}`])];
-  const options = ['-threads', String(threads), '-x264-params', params.join(':')];
-  return { ...encoder, options: (pixels) => [...encoder.options(pixels), ...options] };
-}
-
-/** x264's own default, said so that both uses of it agree. */
-const IP_RATIO = '1.4';
 
 /** Times stay the container's own: a shift by the time sought would round them. */
 function seekTo({ seek }: Chunk): string[] {

@@ -4,7 +4,7 @@ import { silentLog } from '../../../core/log.ts';
 import type { SourceFacts } from '../../../core/media.ts';
 import type { EncodedChunk, RangeSource } from '../../../core/ports/index.ts';
 import type { FilterPlan } from '../../../core/profiles/profile.ts';
-import { CHUNK_SECONDS, planTimeline, type Timeline } from '../../../core/timeline.ts';
+import { type Cut, planTimeline, type Timeline } from '../../../core/timeline.ts';
 import { reachOf } from '../../../core/timeline-reach.ts';
 import type { Encoder } from '../encoders.ts';
 import { findFfmpeg } from '../find-ffmpeg.ts';
@@ -33,14 +33,14 @@ export async function plannedInChunks(
   source: RangeSource,
   graph: string,
   encoder: Encoder,
-  { threads = 1, seconds = CHUNK_SECONDS } = {},
+  { threads = 1, ...cut }: Cut & { threads?: number } = {},
 ): Promise<InChunks | null> {
   const { facts } = await probe(programs.ffprobe, source, signal, silentLog);
   const reach = reachOf(graph);
   if (reach === null) return null;
   const sights = await findJoints(programs.ffprobe, { source, facts, reach, signal }, silentLog);
   const plan = { graph, color: facts.video.color, findings: [] };
-  return sights && { source, facts, plan, timeline: planTimeline(sights, seconds), encoder, threads };
+  return sights && { source, facts, plan, timeline: planTimeline(sights, cut), encoder, threads };
 }
 
 /** All chunks, one after the other in whichever order is asked for; each in a folder of its own. */

@@ -42,6 +42,7 @@ const Answer = z.object({
       z.object({
         type: z.literal('packet'),
         pos: z.coerce.number().optional(),
+        size: z.coerce.number(),
         flags: z.string(),
         pts: z.int().optional(),
       }),
@@ -96,7 +97,8 @@ export async function findJoints(ffprobe: string, search: JointSearch, log: Log)
   });
   const distinct = [...new Map(joints.map((joint) => [joint.keyframe, joint])).values()];
   if (distinct.length === 0) return null;
-  return { timeBase, origin: inTicks(facts.start, timeBase), first, duration, joints: distinct };
+  const { frameRate } = facts.video;
+  return { timeBase, origin: inTicks(facts.start, timeBase), first, duration, frameRate, joints: distinct };
 }
 
 /** What ffprobe finds on a visit to each place: so many packets from the keyframe at or before it on, and what they show. */
@@ -120,7 +122,7 @@ async function lookAt(ffprobe: string, { source, facts, signal }: JointSearch, v
         log.info('no index', { code, stderr: input.redact(stderr) });
         return undefined;
       },
-      { glimpses: true },
+      { glimpses: true, duration: facts.duration },
     );
   } catch (error) {
     signal.throwIfAborted();
@@ -132,7 +134,7 @@ async function lookAt(ffprobe: string, { source, facts, signal }: JointSearch, v
 }
 
 const SHOWN =
-  'stream=time_base,has_b_frames:packet=pts,pos,flags:frame=best_effort_timestamp,pict_type:frame_side_data=none';
+  'stream=time_base,has_b_frames:packet=pts,pos,size,flags:frame=best_effort_timestamp,pict_type:frame_side_data=none';
 
 /** In the container's own time, in seconds. */
 function placesIn({ duration, video: { start } }: SourceFacts): number[] {
@@ -173,18 +175,18 @@ function firstShown(visit: readonly Item[]): number | undefined {
 function jointAt(visit: readonly Item[], reach: number): Omit<Joint, 'seek'> | undefined {
   const [packet] = visit;
   if (packet?.type !== 'packet' || !packet.flags.startsWith('K')) return undefined;
-  const { pts: keyframe, pos: position } = packet;
+  const { pts: keyframe, pos: position, size } = packet;
   if (keyframe === undefined || position === undefined || position < 0) return undefined;
   const frames = visit.filter((item) => item.type === 'frame');
   if (!frames.some((frame) => frame.best_effort_timestamp === keyframe && frame.pict_type === 'I')) return undefined;
-  if (reach === 0) return { keyframe, start: keyframe, position };
+  if (reach === 0) return { keyframe, start: keyframe, position, size };
   const certain = visit.slice(
     0,
     visit.findLastIndex(({ type }) => type === 'packet'),
   );
   const times = certain.flatMap((item) => (item.type === 'frame' ? (item.best_effort_timestamp ?? []) : []));
   const start = times.filter((time) => time >= keyframe).toSorted((a, b) => a - b)[reach];
-  return start === undefined ? undefined : { keyframe, start, position };
+  return start === undefined ? undefined : { keyframe, start, position, size };
 }
 
 function inTicks(seconds: number, { num, den }: Ratio): number {

@@ -40,13 +40,13 @@ export function chunkTools(
   }
 
   return {
-    async cut({ source, facts, plan, seconds, signal }) {
+    async cut({ source, facts, plan, seconds, samples, signal }) {
       const { available, build } = await inventory(signal);
       const encoder = encoders.find(({ name }) => available.has(name));
       const reach = reachOf(plan.graph);
       if (encoder?.name !== PINNED || reach === null || plan.hdr) return null;
       const sights = await findJoints(ffprobe, { source, facts, reach, signal }, log);
-      const timeline = sights && planTimeline(sights, seconds);
+      const timeline = sights && planTimeline(sights, { aim: seconds, samples });
       if (!timeline || timeline.chunks.length < 2) return null;
       return { timeline, encoder: encoder.name, threads, build, sound: hasSound(facts) };
     },
