@@ -114,7 +114,8 @@ export async function serveSource(
     const isBounded = bound !== undefined && position < bound.to;
     // Of what lies before its part, a reader wants the first few pictures to learn what it has to do with.
     const isGlimpse = glimpses || (isBounded && position < bound.from);
-    const [portion, pause] = isGlimpse ? [block, GLIMPSE_PAUSE_MS] : [SLICE, PAUSE_MS];
+    const pause = isGlimpse ? GLIMPSE_PAUSE_MS : PAUSE_MS;
+    const portion = glimpses ? block : SLICE;
     let rested = position;
     const ahead = isGlimpse
       ? { least: GLIMPSE_BLOCKS, isGlimpse }
