@@ -15,7 +15,7 @@ const HELD_UP = [
 /** Less is lost in the rounding of quantisers. */
 const LEAST = 1.01;
 
-/** Pictures from one that stands alone to the next, at most: x264 takes 250, and a chunk is often a little longer. */
+/** Pictures with one that stands alone: x264 takes 250 at most, and a chunk is often a little longer. */
 const GROUP = 300;
 /** Pictures by which a chunk may be longer than its average rate says. */
 const ABOUT = 12;
@@ -45,12 +45,18 @@ export function pinned(
   const zones = [...(start === null ? [] : [`0,0,b=${IP_RATIO}`]), ...heldUp(Math.round(pictures), onward)];
   const params = [
     'cpu-independent=1',
-    `keyint=${Math.ceil(pictures / Math.max(1, Math.ceil(pictures / GROUP))) + ABOUT}`,
+    `keyint=${apart(pictures)}`,
     ...(start === null ? [] : [`ipratio=${IP_RATIO}`]),
     ...(zones.length === 0 ? [] : [`zones=${zones.join('/')}`]),
   ];
   const options = ['-threads', String(threads), '-x264-params', params.join(':')];
   return { ...encoder, options: (pixels) => [...encoder.options(pixels), ...options] };
+}
+
+/** Pictures from one that stands alone to the next, at most. A rate that is not known makes no difference. */
+function apart(pictures: number): number {
+  const groups = Math.ceil(pictures / GROUP);
+  return Math.ceil(groups > 1 ? pictures / groups : GROUP) + ABOUT;
 }
 
 function heldUp(pictures: number, onward: number): string[] {
