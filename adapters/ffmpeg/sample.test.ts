@@ -88,20 +88,6 @@ describe('which pictures', () => {
     for (const frame of frames) expect(Math.abs(second(frame) * 4 - frame.time)).toBeLessThan(8);
   });
 
-  it('come by leaps from a heavy video, of which little is read', async () => {
-    const path = join(folder, 'heavy.mov');
-    const noise = ['-f', 'lavfi', '-i', 'testsrc2=size=400x300:rate=10:duration=40,noise=alls=100:allf=t:all_seed=1'];
-    execFileSync(programs.ffmpeg, ['-v', 'error', '-y', ...noise, '-c:v', 'mjpeg', '-q:v', '1', path]);
-    const source = await fileSource(path);
-    const { facts } = await media.probe(source, never);
-    expect(source.size / 3).toBeGreaterThan(12 * 2 ** 20);
-    const frames: number[] = [];
-    for await (const { time } of media.sample(source, facts, { count: 3, graph: '' }, never)) frames.push(time);
-    expect(frames).toHaveLength(3);
-    for (const [i, time] of frames.entries()) expect(time).toBeCloseTo([6.67, 20, 33.33][i] ?? 0, 0.8);
-    expect(source.bytesRead() / source.size).toBeLessThan(0.3);
-  });
-
   it('start at 0 where the container does not', async () => {
     const frames = await samples(counting('late.ts', 4, 5, ['-output_ts_offset', '1000']), 4);
     expect(frames[0]?.time).toBe(0);

@@ -2,17 +2,13 @@ import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { RangeSource, SampledFrame, SamplesWanted } from '../../core/ports/index.ts';
 import { withInput } from './input.ts';
-import { givePictures, type Pass, type Sampling } from './sample-frames.ts';
+import { givePictures, type Pass } from './sample-frames.ts';
 import { handover } from './sample-handover.ts';
 
 /** All of it takes no longer than this, looking at the pictures included. */
 const LIMIT_MS = 15 * 60_000;
-/**
- * Up to so many seconds, and bytes a sample, a file is read from end to end for its keyframes; what is more is leapt
- * through. A leap takes what reading so many bytes takes; where there is time for few keyframes only, many are in vain.
- */
+/** Seconds: up to here a file is read from end to end for its keyframes; a longer one is leapt through. */
 const LONG = 240;
-const HEAVY = 12 * 1024 * 1024;
 /** Seconds after a leap in which a keyframe is sought, and leaps without any after which there are none to be found. */
 const REACH = 30;
 const IN_VAIN = 3;
@@ -49,42 +45,35 @@ export function sample(
   { count, graph }: SamplesWanted,
   signal: AbortSignal,
 ): AsyncIterable<SampledFrame> {
-  return handover(async (giveOn, signal) => {
-    const seen = new Set<number>();
-    const give = async (frame: SampledFrame) => {
-      if (seen.has(frame.time)) return;
-      seen.add(frame.time);
-      await giveOn(frame);
-    };
-    const sampling = { ffmpeg, log, facts, graph, give, signal, limit: AbortSignal.timeout(LIMIT_MS) };
-    const isHeavy = facts.duration > FEW * SPARSE && source.size / count > HEAVY;
-    if (facts.duration > LONG || isHeavy) {
-      await withInput(source, signal, (input) => leap({ ...sampling, input }, count, seen), { glimpses: true });
-      if (seen.size >= FEW) return;
-    }
-    await withInput(source, signal, (input) => readThrough({ ...sampling, input }, count, seen));
-  }, signal);
-}
-
-/** Looks at keyframes here and there. */
-async function leap(sampling: Sampling, count: number, seen: ReadonlySet<number>): Promise<void> {
-  for (const [index, pass] of leaps(sampling.facts, count).entries()) {
-    if (index === IN_VAIN && seen.size === 0) break;
-    await givePictures(sampling, pass);
-  }
-}
-
-/** Looks at every keyframe, and at more than those where they are few. */
-async function readThrough(sampling: Sampling, count: number, seen: ReadonlySet<number>): Promise<void> {
-  const { facts } = sampling;
-  await givePictures(sampling, everyKeyframe(facts, count));
-  const keyframes = [...seen];
-  if (keyframes.length >= count) return;
-  if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
-    await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
-  } else if (keyframes.length < FEW) {
-    for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
-  }
+  return handover(
+    (giveOn, signal) =>
+      withInput(source, signal, async (input) => {
+        const seen = new Set<number>();
+        const give = async (frame: SampledFrame) => {
+          if (seen.has(frame.time)) return;
+          seen.add(frame.time);
+          await giveOn(frame);
+        };
+        const limit = AbortSignal.timeout(LIMIT_MS);
+        const sampling = { ffmpeg, log, facts, input, graph, give, signal, limit };
+        if (facts.duration > LONG) {
+          for (const [index, pass] of leaps(facts, count).entries()) {
+            if (index === IN_VAIN && seen.size === 0) break;
+            await givePictures(sampling, pass);
+          }
+          if (seen.size >= FEW) return;
+        }
+        await givePictures(sampling, everyKeyframe(facts, count));
+        const keyframes = [...seen];
+        if (keyframes.length >= count) return;
+        if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
+          await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
+        } else if (keyframes.length < FEW) {
+          for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
+        }
+      }),
+    signal,
+  );
 }
 
 /** The keyframes at or before points that are spread evenly, each by a seek of its own. */
