@@ -135,10 +135,10 @@ describe('chunks', () => {
   });
 
   it('are read on behind as far as a decoder and filters look', () => {
-    const until = (sights: Sights) => planTimeline(sights).chunks.map(({ bytes }) => bytes.until);
-    expect(until(weighing(8)).slice(0, 2)).toEqual([10_000 + 800 + 500, 20_000 + 800 + 500]);
-    expect(until(weighing(8)).at(-1)).toBeNull();
-    expect(until(weighing(8, { frameRate: 0 })).slice(0, 1)).toEqual([10_800]);
+    const ends = (sights: Sights) => planTimeline(sights).chunks.map(({ bytes }) => bytes.to);
+    expect(ends(weighing(8)).slice(0, 2)).toEqual([10_000 + 800 + 500, 20_000 + 800 + 500]);
+    expect(ends(weighing(8)).at(-1)).toBeNull();
+    expect(ends(weighing(8, { frameRate: 0 })).slice(0, 1)).toEqual([10_800]);
   });
 
   it('are one where there is nothing to gain, nowhere to cut, or no telling how long it is', () => {

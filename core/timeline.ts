@@ -49,11 +49,8 @@ export interface Chunk {
   end: number | null;
   /** What makes decoding begin with the joint's keyframe, in the container's own seconds; null for the file's beginning. */
   seek: number | null;
-  /**
-   * The bytes in which its pictures lie, give or take a few; a decoder reads on until it has seen that there are no more.
-   * Null to the end of the file.
-   */
-  bytes: { from: number; to: number | null; until: number | null };
+  /** The bytes that a decoder reads until it has seen that there are no more of its pictures; null to the end of the file. */
+  bytes: { from: number; to: number | null };
   /**
    * How much its last pictures would have been worth for what comes after them, if all had been encoded in one: from 0,
    * where nothing or another scene follows, to 1, in the middle of a quiet one.
@@ -113,17 +110,14 @@ export function planTimeline(sights: Sights, { aim = CHUNK_SECONDS, samples = []
   }
   const chunks = [undefined, ...chosen].map((joint, index) => {
     const next = chosen[index];
+    const known = next && ends(joint, next);
     return {
       index,
       start: joint?.start ?? null,
       end: next?.start ?? null,
       seek: joint?.seek ?? null,
-      bytes: {
-        from: joint?.position ?? 0,
-        to: next?.position ?? null,
-        until: next ? ends(joint, next).until : null,
-      },
-      onward: next ? ends(joint, next).onward : 0,
+      bytes: { from: joint?.position ?? 0, to: known?.byte ?? null },
+      onward: known?.onward ?? 0,
     };
   });
   return { ...clock, chunks };
@@ -141,7 +135,7 @@ function endsOf({ timeBase, first, frameRate }: Sights, samples: readonly FrameM
     const behind = HELD_BACK + 2 * picturesIn(to.start - to.keyframe);
     const same = goesOn(samples, seconds(to.start - first));
     return {
-      until: to.position + to.size + (pictures > 0 ? Math.ceil((behind * bytes) / pictures) : 0),
+      byte: to.position + to.size + (pictures > 0 ? Math.ceil((behind * bytes) / pictures) : 0),
       onward: (same ? 1 : same === undefined ? UNTOLD : 0) * stillness(share * pictures),
       // A joint that is a cut itself costs nothing; just after one, a picture more has to stand alone.
       cost: same === false && to.start > to.keyframe ? share : 0,

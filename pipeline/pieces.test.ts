@@ -28,7 +28,7 @@ const CHUNKS = 7;
 function cuttingMedia(first: (index: number) => Promise<void> = async () => {}): MediaTools {
   const chunks = Array.from({ length: CHUNKS }, (_, index) => ({
     ...{ index, start: index === 0 ? null : index, end: index === CHUNKS - 1 ? null : index + 1, seek: index },
-    bytes: { from: index, to: null, until: null },
+    bytes: { from: index, to: null },
     onward: 0,
   }));
   return {

@@ -177,7 +177,7 @@ function cutting(first: () => void = () => {}): MediaTools {
   const paper = paperMedia();
   const chunks = [0, 1, 2].map((index) => ({
     ...{ index, start: index === 0 ? null : index, end: index === 2 ? null : index + 1, seek: index },
-    bytes: { from: index, to: null, until: null },
+    bytes: { from: index, to: null },
     onward: 0,
   }));
   const encoded = async (job: Parameters<MediaTools['enhance']>[0]) => {

@@ -1,6 +1,9 @@
 /** Encoders say how far they are twice a second. */
 const PATIENCE_MS = 1_500;
-/** Pictures that an encoder looks ahead at. Once it has all, it says nothing until they are done. */
+/**
+ * Pictures that an encoder holds: forty that it looks ahead at, and some on their way. In the end it says nothing until
+ * they are done.
+ */
 const AHEAD = 60;
 
 /** Whether FFmpeg seems to wait for something to read: it has made nothing for long, and been given nothing. */

@@ -41,7 +41,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
   const { made, isHungry } = appetite();
-  const [from, to] = [chunk.bytes.from, chunk.bytes.until ?? source.size];
+  const [from, to] = [chunk.bytes.from, chunk.bytes.to ?? source.size];
   // Sockets would take the next chunk, too, while this one is encoded.
   const bound = to > from ? { from, to, isHungry } : undefined;
   const encode = async (input: Input) => {

@@ -63,7 +63,7 @@ function timelineOf(size: number, seconds: number): Cutting['timeline'] {
   const at = (index: number) => Math.round((size * index) / count);
   const chunks = Array.from({ length: count }, (_, index) => ({
     ...{ index, start: index === 0 ? null : index, end: index === count - 1 ? null : index + 1, seek: index },
-    bytes: { from: at(index), to: index === count - 1 ? null : at(index + 1), until: null },
+    bytes: { from: at(index), to: index === count - 1 ? null : at(index + 1) },
     onward: 0,
   }));
   return { timeBase: { num: 1, den: 1 }, origin: 0, first: 0, chunks };
