@@ -230,7 +230,7 @@ describe('rights of the processes on one machine', () => {
   it('let the enhancer read sources, stage and promote outputs, move records forward', () => {
     expect(rights(oneMachine, 'Enhancer')).toEqual(
       [
-        ...onTable('GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'),
+        ...onTable('GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem', 'Query', 'DeleteItem'),
         ...onObjects('Uploads', ['uploads/*'], 'GetObject'),
         ...onObjects(
           'Files',

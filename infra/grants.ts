@@ -110,7 +110,8 @@ export function grantSweep(to: iam.IGrantable, { table, uploads, files, sourceQu
 
 /** An enhancer worker: reads and copies sources, writes outputs under its attempt, promotes them by a copy. */
 export function grantEnhancer(to: iam.IGrantable, { table, uploads, files, brokerSecretArn }: Estate): void {
-  rows(to, table, [...MOVE_RECORDS, 'Query']);
+  // A piece is begun on the condition that its video is as it was.
+  rows(to, table, [...MOVE_RECORDS, 'ConditionCheckItem', 'Query']);
   // The rows of pieces, which are worth nothing once their video is put together.
   removeBelow(to, table, 'PIECES#*');
   objects(to, uploads, [SOURCES], ['Get']);

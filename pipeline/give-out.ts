@@ -51,10 +51,12 @@ export async function giveOutAfter(ports: GivingPorts, { video, piece }: PieceOf
   if (!work || work.plan !== piece.plan || !releases || releases.announced) return;
   if (isWorkDone(work)) await publishAssembly(ports, video, work);
   else await publishPieces(ports, video, work, piecesOf(work).slice(releases.from, releases.to));
-  await ports.videos.changePiece({ ...piece, file_id: video.file_id }, (record) => ({
-    ...record,
-    piece: { ...record.piece, releases: { ...releases, announced: true } },
-  }));
+  await ports.videos.changePiece({ ...piece, file_id: video.file_id }, (record) =>
+    // Cancelled meanwhile: its row is gone, and is not to come again.
+    record.piece.releases
+      ? { ...record, piece: { ...record.piece, releases: { ...releases, announced: true } } }
+      : new Refusal('superseded'),
+  );
 }
 
 /** Draws the progress of a video from its pieces, unless that was done a moment ago. */

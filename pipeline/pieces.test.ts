@@ -350,6 +350,23 @@ it('ends where it is when it is cancelled, and leaves nothing', async () => {
   await expectNothingLeft(here.ports);
 });
 
+it('leaves nothing of a piece that was done when its video was cancelled, and is only then followed by another', async () => {
+  const here = await dispatched();
+  let ending = false;
+  const tasks = {
+    ...here.ports.tasks,
+    publish: async (message: TaskMessage) => {
+      if (ending) await cancelWork(here.ports, id);
+      await here.ports.tasks.publish(message);
+    },
+  };
+  await here.work(here.published.shift());
+  ending = true;
+  await here.work(here.published.shift(), never, { tasks });
+  expect((await here.video()).processes.video_enhancement.status).toBe('cancelled');
+  await expectNothingLeft(here.ports);
+});
+
 it.each(['cancelled', 'deleted'])('leaves no plan behind when it is %s while it is planned', async (how) => {
   const media = cuttingMedia();
   const here = await dispatched({

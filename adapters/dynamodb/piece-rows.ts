@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { Piece } from '../../core/pieces.ts';
 import type { PieceRef, VideoStore } from '../../core/ports/video-store.ts';
-import { outcome } from './contention.ts';
+import { again, outcome, untilSettled } from './contention.ts';
 import { epochAfter, PIECE_PREFIX, pieceKey, piecesPk, TTL_ATTRIBUTE } from './keys.ts';
 import { everyRowBelow } from './reading.ts';
 import { readRow } from './row.ts';
@@ -41,26 +41,27 @@ export function pieceRows(client: DynamoDBDocumentClient, table: string, now: ()
 
   async function removePieces(fileId: string, attempt: number): Promise<void> {
     const rows = await everyRowBelow(client, table, { pk: piecesPk(fileId), prefix: PIECE_PREFIX });
-    const old = rows
-      .map((row) => ({ ...readRow(Piece, row), sk: String(row.sk) }))
-      .filter((row) => row.attempt <= attempt);
+    const old = rows.filter((row) => readRow(Piece, row).attempt <= attempt).map(({ pk, sk }) => ({ pk, sk }));
     for (let from = 0; from < old.length; from += REMOVED_AT_ONCE) {
-      await Promise.all(old.slice(from, from + REMOVED_AT_ONCE).map((row) => remove(fileId, row)));
+      await Promise.all(old.slice(from, from + REMOVED_AT_ONCE).map((key) => remove(key, attempt)));
     }
   }
 
-  /** If it is still what was looked at: another attempt may have taken it over since. */
-  async function remove(fileId: string, { sk, seq }: { sk: string; seq: number }): Promise<void> {
-    await outcome(
-      client.send(
-        new DeleteCommand({
-          TableName: table,
-          Key: { pk: piecesPk(fileId), sk },
-          ConditionExpression: 'attribute_not_exists(pk) OR seq = :seq',
-          ExpressionAttributeValues: { ':seq': seq },
-        }),
-      ),
-    );
+  /** However far its worker has moved it on since it was looked at; not when a later attempt has taken it over. */
+  function remove(key: Record<string, unknown>, attempt: number): Promise<void> {
+    return untilSettled('removing a piece', async () => {
+      const lost = await outcome(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: key,
+            ConditionExpression: 'attribute_not_exists(pk) OR attempt <= :attempt',
+            ExpressionAttributeValues: { ':attempt': attempt },
+          }),
+        ),
+      );
+      return lost && !lost.failed(0) ? again : undefined;
+    });
   }
 
   /** DynamoDB removes expired rows late; until then they must not count. */

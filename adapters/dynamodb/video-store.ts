@@ -138,6 +138,8 @@ export function dynamoVideoStore(
       const writes = [
         ...(ofPiece ? [rows.replacing(of, current.piece, next.piece)] : []),
         ...(ofVideo ? replacing(video, next.video) : []),
+        // What begins only because the video is as it was must not begin when that has just ended, and been cleaned up.
+        ...(ofPiece && !ofVideo && !stored ? [unchanged(video)] : []),
       ];
       return (await written(writes)) ? next : again;
     });
@@ -187,6 +189,12 @@ export function dynamoVideoStore(
     ];
   }
 
+  /** For a transaction that writes something else: only if the video's row is still `current`. */
+  function unchanged(current: Video): Write {
+    const same = { ConditionExpression: 'seq = :seq', ExpressionAttributeValues: { ':seq': current.seq } };
+    return { item: { ConditionCheck: { TableName: table, Key: videoKey(current.file_id), ...same } } };
+  }
+
   function watch({ file_id, attempt }: Video) {
     return { Put: { TableName: table, Item: { ...watchKey(file_id), attempt } } };
   }
@@ -202,7 +210,7 @@ export function dynamoVideoStore(
   async function remove(video: Pick<Video, 'file_id' | 'owner' | 'client_id' | 'created_at'>): Promise<void> {
     const { file_id } = video;
     await removeSubscriptions(file_id);
-    await removePieces(file_id, Number.POSITIVE_INFINITY);
+    await removePieces(file_id, Number.MAX_SAFE_INTEGER);
     await forgetOnce(video);
     const drop = (Key: Key) => ({ TableName: table, Key });
     await untilSettled(`removing video ${file_id}`, async () => {

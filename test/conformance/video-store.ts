@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { PieceOfVideo, VideoStore } from '../../core/ports/video-store.ts';
 import { abandon } from '../../core/process.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { cancelVideo, changeProcess, type Video } from '../../core/video.ts';
+import { cancelVideo, changeProcess, isInFlight, type Video } from '../../core/video.ts';
 import { aVideo, nobodys } from '../a-video.ts';
 import { aClock } from '../twins.ts';
 
@@ -448,6 +448,27 @@ export function videoStoreConformance(open: (now: () => Date) => VideoStore, { r
       const pieces = await store.pieces(video.file_id);
       expect(pieces.map((piece) => piece.name).toSorted()).toEqual(names);
       for (const piece of pieces) expect(piece).toMatchObject({ seq: 3, state: { progress: 3 } });
+    });
+
+    it('that begin or move on while their video ends do not stay behind', async () => {
+      const unlessEnded = (record: PieceOfVideo) =>
+        isInFlight(record.video) ? begun(record) : new Refusal('superseded');
+      for (let round = 0; round < 5; round++) {
+        const video = await add();
+        const { file_id } = video;
+        const working = Array.from({ length: 4 }, async (_, worker) => {
+          for (let index = 0; ; index++) {
+            // Each moves on two, and always begins another.
+            const piece = { ...ref(video), name: `chunk-${worker}${index % 3 === 0 ? index : index % 2}` };
+            if ((await store.changePiece(piece, unlessEnded)) instanceof Refusal) return;
+          }
+        });
+        await store.changePiece({ ...ref(video), name: 'sound' }, begun);
+        await store.change(file_id, (current) => cancelVideo(current, clock.now()));
+        await store.removePieces(file_id, 1);
+        await Promise.all(working);
+        expect(await store.pieces(file_id)).toEqual([]);
+      }
     });
 
     it('are removed up to an attempt, and with their video', async () => {

@@ -9,8 +9,9 @@ import { dynamoTicketStore } from '../../adapters/dynamodb/ticket-store.ts';
 import { dynamoVideoStore, videoFromImage } from '../../adapters/dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from '../../adapters/dynamodb/worker-board.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
+import { Refusal } from '../../core/refusal.ts';
 import type { UseLimits } from '../../core/use-limits.ts';
-import { cancelVideo, type Video } from '../../core/video.ts';
+import { cancelVideo, isInFlight, type Video } from '../../core/video.ts';
 import { aVideo, nobodys } from '../a-video.ts';
 import { connectionStoreConformance } from '../conformance/connection-store.ts';
 import { ticketStoreConformance } from '../conformance/ticket-store.ts';
@@ -266,6 +267,31 @@ describe('when things go wrong between us and DynamoDB', () => {
       dispatched_attempt: 0,
       seq: 21,
     });
+    client.destroy();
+  });
+
+  it('begins no piece of a video that ends at that moment', async () => {
+    const client = createDocumentClient(emulator());
+    const theirs = dynamoVideoStore(fresh.client, fresh.table);
+    let ended = false;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (/Put|Write/.test(String(context.commandName)) && !ended) {
+          ended = true;
+          await theirs.change(video.file_id, (record) => cancelVideo(record, new Date()));
+          await theirs.removePieces(video.file_id, 1);
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const piece = { file_id: video.file_id, plan: 'a'.repeat(32), name: 'chunk-0' };
+    const begun = await dynamoVideoStore(client, fresh.table).changePiece(piece, (record) =>
+      isInFlight(record.video) ? { ...record, piece: { ...record.piece } } : new Refusal('superseded'),
+    );
+    expect(ended).toBe(true);
+    expect(begun).toMatchObject({ reason: 'superseded' });
+    expect(await theirs.pieces(video.file_id)).toEqual([]);
     client.destroy();
   });
 
