@@ -24,6 +24,13 @@ const MAX_BLOCK = 1024 ** 3;
  */
 const GLIMPSED = ['-recv_buffer_size', String(64 * 1024)];
 
+/**
+ * Who passes over most pictures. FFmpeg goes to each before it leaves it out, and reads on to it where it is near, which
+ * may mean 8 MB; behind a cache it is only what it reads that it asks for. The cache is a file that has no name, in the
+ * folder for such or else in its own, and as large as what was read.
+ */
+const PASSING_OVER = 'cache:';
+
 /** A source as an FFmpeg program reads it. */
 export interface Input {
   /** The options that confine the program to this source, and the source. */
@@ -39,22 +46,24 @@ export interface Input {
 /**
  * Lends the source to an FFmpeg program by a loopback address. Afterwards nobody can read it, and nobody does.
  *
- * @param manner where only a part of the source is wanted, or a glimpse: little else is read
+ * @param manner where only a part of the source is wanted, or a glimpse: little else is read. `passesOver`: most pictures
+ *   are passed over (`-discard`), in a container that says where each is
  */
 export async function withInput<T>(
   source: RangeSource,
   signal: AbortSignal,
   use: (input: Input) => Promise<T>,
-  manner: Manner = {},
+  { passesOver = false, ...manner }: Manner & { passesOver?: boolean } = {},
 ): Promise<T> {
   const served = await serveSource(source, signal, manner);
   try {
     return await use({
       args: [
-        ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS.join(',')],
+        ...['-protocol_whitelist', passesOver ? 'cache,http,tcp' : 'http,tcp'],
+        ...['-format_whitelist', DEMUXERS.join(',')],
         ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS)],
         ...(manner.glimpses ? GLIMPSED : []),
-        ...['-i', served.url],
+        ...['-i', passesOver ? PASSING_OVER + served.url : served.url],
       ],
       reached: served.reached,
       blameStorage: () => {

@@ -52,6 +52,26 @@ async function samples(path: string, count: number): Promise<SampledFrame[]> {
   return frames.sort((a, b) => a.time - b.time);
 }
 
+const HEAVY_SECONDS = 6;
+/** Noise, with sound. */
+function heavy(name: string, how: string[]): string {
+  const path = join(folder, name);
+  const picture = `color=gray:size=640x480:rate=25:duration=${HEAVY_SECONDS},format=yuv420p,noise=alls=90:allf=t`;
+  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `anoisesrc=duration=${HEAVY_SECONDS}`];
+  execFileSync(programs.ffmpeg, ['-v', 'error', '-y', ...inputs, ...how, '-c:a', 'aac', path]);
+  return path;
+}
+
+/** The seconds that pictures are from, and how much was read for them: 0 to 1. */
+async function readFor(path: string, count: number) {
+  const source = await fileSource(path);
+  const { facts } = await media.probe(source, never);
+  const before = source.bytesRead();
+  const times: number[] = [];
+  for await (const { time } of media.sample(source, facts, { count, graph: '' }, never)) times.push(Math.round(time));
+  return { times, share: (source.bytesRead() - before) / source.size, size: source.size };
+}
+
 /** The second that the picture says it is from. */
 const second = ({ bgr }: SampledFrame) => Math.round((((bgr[0] ?? 0) / 255) * 219) / 2);
 const timesOf = (frames: SampledFrame[]) => frames.map(({ time }) => time);
@@ -81,11 +101,26 @@ describe('which pictures', () => {
   });
 
   it('come by leaps from a long video, of which not everything is read', async () => {
-    const path = counting('long.mkv', 64, 50, ['-vf', 'setpts=4*PTS', '-r', '2.5', '-x264-params', 'qp=1']);
+    const path = counting('long.mkv', 64, 50, ['-vf', 'setpts=20*PTS', '-r', '0.5', '-x264-params', 'qp=1']);
     const frames = await samples(path, 5);
     expect(frames).toHaveLength(5);
-    expect(frames.at(-1)?.time).toBeGreaterThan(200);
-    for (const frame of frames) expect(Math.abs(second(frame) * 4 - frame.time)).toBeLessThan(8);
+    expect(frames.at(-1)?.time).toBeGreaterThan(1000);
+    for (const frame of frames) expect(Math.abs(second(frame) * 20 - frame.time)).toBeLessThan(40);
+  });
+
+  it('are the keyframes of a heavy video, and little else is read of it', async () => {
+    // FFmpeg gives one out when it has the next, since there are B pictures, and reads on rather than seeks, since there is sound.
+    const path = heavy('heavy.mp4', ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '1', '-bf', '3', '-g', '50']);
+    const { times, share, size } = await readFor(path, 4);
+    expect(size / HEAVY_SECONDS).toBeGreaterThan(2_000_000);
+    expect(times).toEqual([0, 2, 4]);
+    expect(share).toBeLessThan(0.2);
+  });
+
+  it('are a few of a video of keyframes only, and few others are read', async () => {
+    const { times, share } = await readFor(heavy('intra.avi', ['-c:v', 'mjpeg', '-q:v', '2']), 3);
+    expect(times).toEqual([1, 3, 5]);
+    expect(share).toBeLessThan(0.2);
   });
 
   it('start at 0 where the container does not', async () => {

@@ -2,13 +2,26 @@ import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { RangeSource, SampledFrame, SamplesWanted } from '../../core/ports/index.ts';
 import { withInput } from './input.ts';
-import { givePictures, type Pass } from './sample-frames.ts';
+import { givePictures, type Pass, type Sampling } from './sample-frames.ts';
 import { handover } from './sample-handover.ts';
 
 /** All of it takes no longer than this, looking at the pictures included. */
 const LIMIT_MS = 15 * 60_000;
-/** Seconds: up to here a file is read from end to end for its keyframes; a longer one is leapt through. */
-const LONG = 240;
+/**
+ * A leap takes what decoding some ten keyframes takes, so a video is leapt through only when it has very many of them: it
+ * is longer than this, in seconds, or every picture is one.
+ */
+const LONG = 20 * 60;
+const INTRA_ONLY = new Set([
+  ...['prores', 'dnxhd', 'cfhd', 'mjpeg', 'jpeg2000', 'dvvideo'],
+  ...['rawvideo', 'v210', 'huffyuv', 'ffvhuff', 'ffv1', 'utvideo', 'magicyuv'],
+]);
+/**
+ * Bytes a second from which on it takes less to go from keyframe to keyframe than to read everything; and bytes up to
+ * which that goes: what is read for it is cached.
+ */
+const HEAVY = 1.5 * 1024 ** 2;
+const CACHED = 1024 ** 3;
 /** Seconds after a leap in which a keyframe is sought, and leaps without any after which there are none to be found. */
 const REACH = 30;
 const IN_VAIN = 3;
@@ -26,8 +39,8 @@ const STEP = 1;
 /** Seconds between pictures of a video that does not say how long it is. */
 const UNKNOWN_STEP = 1;
 
-/** Keyframes only; a second thread would decode ahead what nobody asked for. */
-const KEYFRAMES = ['-skip_frame', 'nokey', '-threads', '1'];
+/** Keyframes only, wherever that is found out; a second thread would decode ahead what nobody asked for. */
+const KEYFRAMES = ['-discard', 'nokey', '-skip_frame', 'nokey', '-threads', '1'];
 
 /** All but what no other picture needs. */
 const NEEDED = ['-skip_frame', 'noref'];
@@ -45,35 +58,46 @@ export function sample(
   { count, graph }: SamplesWanted,
   signal: AbortSignal,
 ): AsyncIterable<SampledFrame> {
-  return handover(
-    (giveOn, signal) =>
-      withInput(source, signal, async (input) => {
-        const seen = new Set<number>();
-        const give = async (frame: SampledFrame) => {
-          if (seen.has(frame.time)) return;
-          seen.add(frame.time);
-          await giveOn(frame);
-        };
-        const limit = AbortSignal.timeout(LIMIT_MS);
-        const sampling = { ffmpeg, log, facts, input, graph, give, signal, limit };
-        if (facts.duration > LONG) {
-          for (const [index, pass] of leaps(facts, count).entries()) {
-            if (index === IN_VAIN && seen.size === 0) break;
-            await givePictures(sampling, pass);
-          }
-          if (seen.size >= FEW) return;
-        }
-        await givePictures(sampling, everyKeyframe(facts, count));
-        const keyframes = [...seen];
-        if (keyframes.length >= count) return;
-        if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
-          await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
-        } else if (keyframes.length < FEW) {
-          for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
-        }
-      }),
-    signal,
-  );
+  return handover(async (giveOn, signal) => {
+    const seen = new Set<number>();
+    const give = async (frame: SampledFrame) => {
+      if (seen.has(frame.time)) return;
+      seen.add(frame.time);
+      await giveOn(frame);
+    };
+    const sampling = { ffmpeg, log, facts, graph, give, signal, limit: AbortSignal.timeout(LIMIT_MS) };
+    const isIndexed = facts.container.includes('mp4');
+    const isHeavy = isIndexed && source.size > HEAVY * facts.duration;
+    const briefly = { glimpses: true, passesOver: isIndexed };
+    const isHuge = isHeavy && source.size > CACHED;
+    if (facts.duration > LONG || INTRA_ONLY.has(facts.video.codec) || isHuge) {
+      await withInput(source, signal, (input) => leap({ ...sampling, input }, count, seen), briefly);
+      if (seen.size >= FEW) return;
+    }
+    const all = everyKeyframe(facts, count);
+    const manner = isHeavy && !isHuge ? briefly : {};
+    await withInput(source, signal, (input) => givePictures({ ...sampling, input }, all), manner);
+    if (seen.size >= count) return;
+    await withInput(source, signal, (input) => fillUp({ ...sampling, input }, count, [...seen]));
+  }, signal);
+}
+
+/** Looks at keyframes here and there. */
+async function leap(sampling: Sampling, count: number, seen: ReadonlySet<number>): Promise<void> {
+  for (const [index, pass] of leaps(sampling.facts, count).entries()) {
+    if (index === IN_VAIN && seen.size === 0) break;
+    await givePictures(sampling, pass);
+  }
+}
+
+/** Looks at more than the keyframes, where they are few. */
+async function fillUp(sampling: Sampling, count: number, keyframes: number[]): Promise<void> {
+  const { facts } = sampling;
+  if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
+    await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
+  } else if (keyframes.length < FEW) {
+    for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
+  }
 }
 
 /** The keyframes at or before points that are spread evenly, each by a seek of its own. */
