@@ -23,19 +23,24 @@ export interface Pass {
   before: string[];
   select?: string;
   after?: string[];
+  /** What the clock means that `select` may have set, in seconds; in microseconds itself, unless said. NaN for nothing. */
+  timeOf?(clock: number): number;
 }
 
 /**
  * Gives the pictures of one pass, each as soon as the one before was taken. What cannot be decoded is left out; a pass
  * that fails is logged, and what came is what there is.
  */
-export async function givePictures(sampling: Sampling, { before, select, after = [] }: Pass): Promise<void> {
+export async function givePictures(
+  sampling: Sampling,
+  { before, select, after = [], timeOf = inSeconds }: Pass,
+): Promise<void> {
   const { ffmpeg, log, facts, input, graph, signal, limit } = sampling;
   if (limit.aborted) return;
   const { width, height } = displayed(facts);
   const times = timesReader();
   const onStdout = frameReader(width * height * 3, async (bgr) => {
-    const time = await times.next();
+    const time = timeOf(await times.next());
     if (Number.isFinite(time)) await sampling.give({ time: Math.max(0, time - facts.video.start), width, height, bgr });
   });
   const filters = [
@@ -59,6 +64,8 @@ export async function givePictures(sampling: Sampling, { before, select, after =
   }
   input.blameStorage();
 }
+
+const inSeconds = (microseconds: number) => microseconds / 1e6;
 
 function displayed({ video: { width, height, orientation } }: SourceFacts): { width: number; height: number } {
   return orientation.rotation % 180 === 0 ? { width, height } : { width: height, height: width };
@@ -94,7 +101,7 @@ function frameReader(size: number, onFrame: (bytes: Uint8Array) => Promise<void>
   }
 }
 
-/** The times of the pictures, in their order. Each is printed before its picture, but by another pipe. */
+/** The times of the pictures, in their order, as FFmpeg's clock tells them. Each is printed before its picture, but by another pipe. */
 function timesReader() {
   const times: number[] = [];
   const asked: ((time: number) => void)[] = [];
@@ -107,10 +114,9 @@ function timesReader() {
       for (const line of lines) {
         const [, pts] = /^frame:\d+\s+pts:(\S+)/.exec(line) ?? [];
         if (pts === undefined) continue;
-        const time = Number(pts) / 1e6;
         const first = asked.shift();
-        if (first) first(time);
-        else times.push(time);
+        if (first) first(Number(pts));
+        else times.push(Number(pts));
       }
     },
     onStderrEnd: (): void => {

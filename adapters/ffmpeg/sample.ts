@@ -1,9 +1,10 @@
 import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { RangeSource, SampledFrame, SamplesWanted } from '../../core/ports/index.ts';
-import { withInput } from './input.ts';
+import { type Input, withInput } from './input.ts';
 import { givePictures, type Pass, type Sampling } from './sample-frames.ts';
 import { handover } from './sample-handover.ts';
+import { keyframesOf, onlyThese } from './sample-keyframes.ts';
 
 /** All of it takes no longer than this, looking at the pictures included. */
 const LIMIT_MS = 15 * 60_000;
@@ -21,7 +22,7 @@ const INTRA_ONLY = new Set([
  * which that goes: what is read for it is cached.
  */
 const HEAVY = 1.5 * 1024 ** 2;
-const CACHED = 1024 ** 3;
+const CACHED = 2 * 1024 ** 3;
 /** Seconds after a leap in which a keyframe is sought, and leaps without any after which there are none to be found. */
 const REACH = 30;
 const IN_VAIN = 3;
@@ -39,20 +40,21 @@ const STEP = 1;
 /** Seconds between pictures of a video that does not say how long it is. */
 const UNKNOWN_STEP = 1;
 
-/** Keyframes only, wherever that is found out; a second thread would decode ahead what nobody asked for. */
-const KEYFRAMES = ['-discard', 'nokey', '-skip_frame', 'nokey', '-threads', '1'];
+/** Keyframes only; a second thread would decode ahead what nobody asked for. */
+const KEYFRAMES = ['-skip_frame', 'nokey', '-threads', '1'];
 
 /** All but what no other picture needs. */
 const NEEDED = ['-skip_frame', 'noref'];
 
 interface Workshop {
   ffmpeg: string;
+  ffprobe: string;
   log: Log;
 }
 
 /** See `MediaTools.sample`. */
 export function sample(
-  { ffmpeg, log }: Workshop,
+  { ffmpeg, ffprobe, log }: Workshop,
   source: RangeSource,
   facts: SourceFacts,
   { count, graph }: SamplesWanted,
@@ -67,16 +69,22 @@ export function sample(
     };
     const sampling = { ffmpeg, log, facts, graph, give, signal, limit: AbortSignal.timeout(LIMIT_MS) };
     const isIndexed = facts.container.includes('mp4');
-    const isHeavy = isIndexed && source.size > HEAVY * facts.duration;
     const briefly = { glimpses: true, passesOver: isIndexed };
-    const isHuge = isHeavy && source.size > CACHED;
-    if (facts.duration > LONG || INTRA_ONLY.has(facts.video.codec) || isHuge) {
+    if (facts.duration > LONG || INTRA_ONLY.has(facts.video.codec)) {
       await withInput(source, signal, (input) => leap({ ...sampling, input }, count, seen), briefly);
       if (seen.size >= FEW) return;
+    } else if (isIndexed && source.size > HEAVY * facts.duration && source.size <= CACHED) {
+      const pick = async (input: Input) => {
+        const keyframes = await keyframesOf(ffprobe, input, facts, count, signal);
+        if (!areSparse(keyframes.length, facts)) {
+          await givePictures({ ...sampling, input }, onlyThese(keyframes, KEYFRAMES));
+        }
+      };
+      await withInput(source, signal, pick, briefly);
     }
-    const all = everyKeyframe(facts, count);
-    const manner = isHeavy && !isHuge ? briefly : {};
-    await withInput(source, signal, (input) => givePictures({ ...sampling, input }, all), manner);
+    if (areSparse(seen.size, facts)) {
+      await withInput(source, signal, (input) => givePictures({ ...sampling, input }, everyKeyframe(facts, count)));
+    }
     if (seen.size >= count) return;
     await withInput(source, signal, (input) => fillUp({ ...sampling, input }, count, [...seen]));
   }, signal);
@@ -90,10 +98,12 @@ async function leap(sampling: Sampling, count: number, seen: ReadonlySet<number>
   }
 }
 
+const areSparse = (keyframes: number, { duration }: SourceFacts) => keyframes < 2 || keyframes < duration / SPARSE;
+
 /** Looks at more than the keyframes, where they are few. */
 async function fillUp(sampling: Sampling, count: number, keyframes: number[]): Promise<void> {
   const { facts } = sampling;
-  if (keyframes.length < 2 || keyframes.length < facts.duration / SPARSE) {
+  if (areSparse(keyframes.length, facts)) {
     await givePictures(sampling, spread(facts, Math.min(count, DECODED)));
   } else if (keyframes.length < FEW) {
     for (const time of keyframes) await givePictures(sampling, following(facts, time, keyframes.length));
@@ -105,7 +115,7 @@ function leaps({ duration, start, video }: SourceFacts, count: number): Pass[] {
   return Array.from({ length: count }, (_, index) => {
     const time = ((index + 0.5) * duration) / count + video.start - start;
     return {
-      before: [...KEYFRAMES, '-noaccurate_seek', '-ss', time.toFixed(3), '-t', String(REACH)],
+      before: ['-discard', 'nokey', ...KEYFRAMES, '-noaccurate_seek', '-ss', time.toFixed(3), '-t', String(REACH)],
       after: ['-frames:v', '1'],
     };
   });

@@ -40,7 +40,7 @@ export function ffmpegTools({
   return {
     ...headerTools({ ffmpeg, ffprobe, log, limits }),
     ...chunkTools({ ffmpeg, ffprobe, log, inventory, encoders, threads, limits }),
-    sample: (source, facts, wanted, signal) => sample({ ffmpeg, log }, source, facts, wanted, signal),
+    sample: (source, facts, wanted, signal) => sample({ ffmpeg, ffprobe, log }, source, facts, wanted, signal),
     cuts: (source, facts, stretch, signal) => cuts({ ffmpeg, log }, source, facts, stretch, signal),
     interlacing: (source, facts, signal) => interlacing({ ffmpeg, log }, source, facts, signal),
     enhance: async (job) => {
