@@ -49,3 +49,15 @@ const RESTING = 8;
 export function stillness(weight: number): number {
   return weight > MOVING ? Math.min(1, Math.log(weight / MOVING) / Math.log(RESTING / MOVING)) : 0;
 }
+
+/** From here on, in mean pictures, all is predicted from a picture that stands alone, so to speak. */
+const ALL_FROM_IT = 2.6;
+
+/**
+ * How much is predicted from the first picture of a scene, from 0 to 1. Noise is predicted from nothing.
+ *
+ * @param weight of the picture, in mean pictures around it
+ */
+export function lasting(weight: number): number {
+  return weight > 1 ? Math.min(1, Math.log(weight) / Math.log(ALL_FROM_IT)) : 0;
+}

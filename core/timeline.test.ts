@@ -134,6 +134,23 @@ describe('chunks', () => {
     expect(lengths(8)).toEqual([null, 12_200, 22_200, 32_200, 42_200, 52_200]);
   });
 
+  it('know of a scene that may begin just before their end', () => {
+    const cuts = (late: number, cut: Parameters<typeof planTimeline>[1] = {}) => {
+      const joints = every(10, 60).map((joint) => ({ ...joint, start: joint.keyframe + late }));
+      return planTimeline(weighing(1, { joints }), cut).chunks.map((chunk) => chunk.cut?.start ?? null);
+    };
+    expect(cuts(200, { samples: scenes(20, 40) })).toEqual([null, 20_000, null, null, null, null]);
+    expect(cuts(0, { samples: scenes(20, 40) })).toEqual([null, null, null, null, null, null]);
+    // Nobody looked.
+    expect(cuts(200)).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, null]);
+    const late = (pictures: number) =>
+      every(10, 60).map((joint) => ({ ...joint, start: joint.keyframe + 200, size: pictures * 100 }));
+    const worths = [1, 1.5, 3].map(
+      (pictures) => planTimeline(weighing(1, { joints: late(pictures) })).chunks[0]?.cut?.worth,
+    );
+    expect(worths).toEqual([0, expect.closeTo(0.424, 2), 1]);
+  });
+
   it('are read on behind as far as a decoder and filters look', () => {
     const ends = (sights: Sights) => planTimeline(sights).chunks.map(({ bytes }) => bytes.to);
     expect(ends(weighing(8)).slice(0, 2)).toEqual([10_000 + 800 + 500, 20_000 + 800 + 500]);

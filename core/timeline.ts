@@ -1,6 +1,6 @@
 import type { FrameMeasures } from './measures.ts';
 import type { Ratio } from './media.ts';
-import { goesOn, stillness } from './timeline-scenes.ts';
+import { goesOn, lasting, stillness } from './timeline-scenes.ts';
 
 /** About so many seconds of video are one chunk. */
 export const CHUNK_SECONDS = 10;
@@ -8,8 +8,9 @@ export const CHUNK_SECONDS = 10;
 export const SHORTEST_SECONDS = 3;
 /** Up to here, cutting gains nothing. */
 export const WHOLE_SECONDS = 20;
-/** What a joint may cost, as a share of the chunk before it: above, the chunk is half as long again, or about. */
+/** What a joint may cost, as a share of the chunk before it: above, the chunk is twice as long, or about. */
 const MOST_COST = 0.015;
+const LONG = 2;
 /** Pictures that a decoder takes in before it gives out the first of them. */
 const HELD_BACK = 5;
 /** Where nothing tells whether a scene goes on, both mistakes are halved. */
@@ -56,6 +57,11 @@ export interface Chunk {
    * where nothing or another scene follows, to 1, in the middle of a quiet one.
    */
   onward: number;
+  /**
+   * Where another scene may begin just before its end: with which picture, in ticks of the source, and how much that would
+   * have been worth for the rest of the scene, from 0 to 1.
+   */
+  cut: { start: number; worth: number } | null;
 }
 
 export interface Sights {
@@ -99,7 +105,7 @@ export function planTimeline(sights: Sights, { aim = CHUNK_SECONDS, samples = []
       const off = (start: number) => Math.abs(start - from - ticks(aim));
       const next = usable
         .filter(({ start }) => start >= from + ticks(SHORTEST_SECONDS))
-        .filter((joint) => joint.start >= from + ticks(1.5 * aim) || ends(last, joint).cost <= MOST_COST)
+        .filter((joint) => joint.start >= from + ticks(LONG * aim) || ends(last, joint).cost <= MOST_COST)
         .reduce<Joint | undefined>(
           (best, joint) => (best && off(best.start) <= off(joint.start) ? best : joint),
           undefined,
@@ -118,6 +124,7 @@ export function planTimeline(sights: Sights, { aim = CHUNK_SECONDS, samples = []
       seek: joint?.seek ?? null,
       bytes: { from: joint?.position ?? 0, to: known?.byte ?? null },
       onward: known?.onward ?? 0,
+      cut: known?.cut ?? null,
     };
   });
   return { ...clock, chunks };
@@ -134,11 +141,14 @@ function endsOf({ timeBase, first, frameRate }: Sights, samples: readonly FrameM
     // Filters look ahead as far as they look back.
     const behind = HELD_BACK + 2 * picturesIn(to.start - to.keyframe);
     const same = goesOn(samples, seconds(to.start - first));
+    const isLate = to.start > to.keyframe;
     return {
       byte: to.position + to.size + (pictures > 0 ? Math.ceil((behind * bytes) / pictures) : 0),
       onward: (same ? 1 : same === undefined ? UNTOLD : 0) * stillness(share * pictures),
+      // Where nobody looked, a keyframe is more often a cut than not, and little is lost where it is none.
+      cut: isLate && same !== true ? { start: to.keyframe, worth: lasting(share * pictures) } : null,
       // A joint that is a cut itself costs nothing; just after one, a picture more has to stand alone.
-      cost: same === false && to.start > to.keyframe ? share : 0,
+      cost: isLate && same === false ? share : 0,
     };
   };
 }

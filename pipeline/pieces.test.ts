@@ -30,6 +30,7 @@ function cuttingMedia(first: (index: number) => Promise<void> = async () => {}):
     ...{ index, start: index === 0 ? null : index, end: index === CHUNKS - 1 ? null : index + 1, seek: index },
     bytes: { from: index, to: null },
     onward: 0,
+    cut: null,
   }));
   return {
     ...paperMedia(),

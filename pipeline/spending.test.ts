@@ -179,6 +179,7 @@ function cutting(first: () => void = () => {}): MediaTools {
     ...{ index, start: index === 0 ? null : index, end: index === 2 ? null : index + 1, seek: index },
     bytes: { from: index, to: null },
     onward: 0,
+    cut: null,
   }));
   const encoded = async (job: Parameters<MediaTools['enhance']>[0]) => {
     const { path, size } = await paper.enhance(job);

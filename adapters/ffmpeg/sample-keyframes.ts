@@ -38,8 +38,8 @@ export async function keyframesOf(
   ];
   const ended = await runForOutput({ program: ffprobe, args, effort: 'work', signal, limit: LARGEST_ANSWER });
   input.blameStorage();
-  if (ended.code !== 0) return [];
-  const keyframes = Answer.parse(JSON.parse(ended.stdout.toString())).packets.flatMap(({ pts_time, pos, flags }) =>
+  const answer = ended.code === 0 ? Answer.safeParse(JSON.parse(ended.stdout.toString())) : undefined;
+  const keyframes = (answer?.data?.packets ?? []).flatMap(({ pts_time, pos, flags }) =>
     pts_time !== undefined && pos !== undefined && flags.startsWith('K') ? [{ time: pts_time, position: pos }] : [],
   );
   return [...new Map(keyframes.map((keyframe) => [keyframe.position, keyframe])).values()];

@@ -49,7 +49,10 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       input: [...seekTo(chunk), ...input.args],
       facts: { ...facts, audio: null, sounds: [], subtitles: [], chapters: 0, tags: {} },
       plan: { ...plan, graph: chunkGraph(plan.graph, timeline, chunk) },
-      encoder: pinned(job.encoder, job.threads, chunk, secondsOf(chunk, timeline, facts) * facts.video.frameRate),
+      encoder: pinned(job.encoder, job.threads, chunk, {
+        pictures: secondsOf(chunk, timeline, facts) * facts.video.frameRate,
+        isLate: Boolean(timeline.chunks[chunk.index - 1]?.cut),
+      }),
       audioEncoder: 'aac',
       output: path,
     });

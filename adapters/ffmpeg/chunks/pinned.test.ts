@@ -6,7 +6,7 @@ const encoder: Encoder = { name: 'libx264', container: 'mp4', options: () => ['-
 
 /** The parameters of an encode, by name. */
 function paramsOf(start: number | null, onward: number, pictures: number, threads = 1): Record<string, string> {
-  const options = pinned(encoder, threads, { start, onward }, pictures).options(1);
+  const options = pinned(encoder, threads, { start, onward }, { pictures }).options(1);
   expect(options.slice(0, 4)).toEqual(['-crf', '23', '-threads', String(threads)]);
   expect(options[4]).toBe('-x264-params');
   return Object.fromEntries((options[5] ?? '').split(':').map((param) => param.split('=', 1).concat(param)));
@@ -16,6 +16,8 @@ it('gives the first picture of a chunk in the middle what one that stands alone 
   expect(paramsOf(null, 0, 250).zones).toBeUndefined();
   expect(paramsOf(null, 0, 250).ipratio).toBeUndefined();
   expect(paramsOf(100, 0, 250)).toMatchObject({ zones: 'zones=0,0,b=1.4', ipratio: 'ipratio=1.4' });
+  const late = pinned(encoder, 1, { start: 100, onward: 0 }, { pictures: 250, isLate: true }).options(1);
+  expect(late.join(' ')).toContain('zones=0,0,b=1.25');
 });
 
 it('holds the last pictures up by how much they would be worth, each once, and no more than there are', () => {

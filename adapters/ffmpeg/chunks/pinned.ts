@@ -3,6 +3,8 @@ import type { Encoder } from '../encoders.ts';
 
 /** x264's own default, said so that both uses of it agree. */
 const IP_RATIO = 1.4;
+/** Instead, for a first picture that had others of its scene before it in another chunk: less was expected of it. */
+const IP_LATE = 1.25;
 
 /** What the last pictures before a quiet scene's joint lack: so much more, from so many before the end on. */
 const HELD_UP = [
@@ -34,15 +36,18 @@ const ABOUT = 12;
  * It spends more on what later pictures are predicted from, forty of which it looks at ahead (`mbtree`). The last ones of
  * a chunk get none of that, and in a quiet scene fall up to 2.5 dB below the rest; so they get it by a table.
  *
- * @param pictures of the chunk, about
+ * @param about the chunk: how many pictures it has, more or less; whether its scene began just before it
  */
 export function pinned(
   encoder: Encoder,
   threads: number,
   { start, onward }: Pick<Chunk, 'start' | 'onward'>,
-  pictures: number,
+  { pictures, isLate = false }: { pictures: number; isLate?: boolean },
 ): Encoder {
-  const zones = [...(start === null ? [] : [`0,0,b=${IP_RATIO}`]), ...heldUp(Math.round(pictures), onward)];
+  const zones = [
+    ...(start === null ? [] : [`0,0,b=${isLate ? IP_LATE : IP_RATIO}`]),
+    ...heldUp(Math.round(pictures), onward),
+  ];
   const params = [
     'cpu-independent=1',
     `keyint=${apart(pictures)}`,

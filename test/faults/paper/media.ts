@@ -65,6 +65,7 @@ function timelineOf(size: number, seconds: number): Cutting['timeline'] {
     ...{ index, start: index === 0 ? null : index, end: index === count - 1 ? null : index + 1, seek: index },
     bytes: { from: at(index), to: index === count - 1 ? null : at(index + 1) },
     onward: 0,
+    cut: null,
   }));
   return { timeBase: { num: 1, den: 1 }, origin: 0, first: 0, chunks };
 }
