@@ -19,7 +19,8 @@ export function chunkGraph(graph: string, timeline: Timeline, { start, end, cut 
     `settb=1/${OUTPUT_TICKS}`,
     bounds.length > 0 ? `trim=${bounds.join(':')}` : '',
     `setpts=PTS-(${base})`,
-    cut === null ? '' : finerFrom((outputTicks(timeline, cut.start) - base) / OUTPUT_TICKS, cut.worth),
+    // A plan from before an upgrade may not know of cuts.
+    !cut ? '' : finerFrom((outputTicks(timeline, cut.start) - base) / OUTPUT_TICKS, cut.worth),
   ]
     .filter(Boolean)
     .join(',');
