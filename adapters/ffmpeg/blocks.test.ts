@@ -80,13 +80,34 @@ it('reads ahead for who reads on, ever more at once, and not beyond where they w
   }
   expect(at).toBe(size);
   expect(begun.toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, n) => n));
-  for (const [had, far] of ahead.entries())
-    expect(far).toBeLessThanOrEqual(Math.min(8, had >> 1, Math.max(0, 39 - had)));
+  for (const [had, far] of ahead.entries()) expect(far).toBeLessThanOrEqual(Math.min(had >> 1, Math.max(0, 39 - had)));
   expect(ahead[20]).toBeGreaterThanOrEqual(4);
   // What lies before 40 comes in large pieces, what lies behind it block by block.
   expect(Math.max(...reads)).toBeGreaterThanOrEqual(4);
   expect(reads.slice(-20)).toEqual(Array.from({ length: 20 }, () => 1));
   expect(reads.length).toBeLessThan(20 + 20);
+});
+
+it('reads no more ahead than memory bears', async () => {
+  const block = 2 ** 20;
+  let begun = 0;
+  let most = 0;
+  const bytes = blocksOf(
+    40 * block,
+    async ({ start, end }) => {
+      begun = Math.max(begun, end + 1);
+      return Buffer.alloc(end - start + 1);
+    },
+    never,
+    { block },
+  );
+  let taken = 0;
+  for await (const { length } of bytes({ start: 0, end: 40 * block - 1 })) {
+    taken += length;
+    most = Math.max(most, begun - taken);
+  }
+  expect(taken).toBe(40 * block);
+  expect(most).toBe(4 * block);
 });
 
 it('asks for several at once where that is known to be wanted', async () => {

@@ -15,9 +15,11 @@ const BLOCKS_A_CHUNK = 64;
 const KEPT = 16 * 1024 * 1024;
 /**
  * Storage takes tens of milliseconds to begin with an answer, however little is asked for. Whoever reads on is read ahead
- * for, several blocks at once, the further the longer it lasts: by a half of what it has had, and no more than this.
+ * for, several blocks at once, the further the longer it lasts: by a half of what it has had, and no more bytes than this.
  */
-export const MOST_AHEAD = 8;
+const MOST_AHEAD = 4 * 1024 * 1024;
+/** Blocks, for who is known to read on. */
+export const SOON_WANTED = 8;
 
 /**
  * The size of the blocks of a source, in bytes: a power of two.
@@ -156,7 +158,8 @@ export function blocksOf(
     for (let had = 0; start <= end; had++) {
       if (start >= until && beyond && !(await beyond())) return;
       const index = Math.floor(start / block);
-      const ahead = Math.min(MOST_AHEAD, isGlimpse ? Math.min(least, had) : Math.max(least, had >> 1), last - index);
+      const wanted = isGlimpse ? Math.min(least, had) : Math.max(least, had >> 1);
+      const ahead = Math.min(wanted, MOST_AHEAD / block, last - index);
       use(index, ahead);
       if (!isGlimpse) readAhead(index, ahead);
       const from = start - index * block;

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { type Blocks, blockSizeOf, blocksOf, MOST_AHEAD } from './blocks.ts';
+import { type Blocks, blockSizeOf, blocksOf, SOON_WANTED } from './blocks.ts';
 import { type ByteRange, parseRange } from './range-header.ts';
 import { type Patience, readBlock } from './read-block.ts';
 
@@ -24,6 +24,9 @@ export interface ServedSource {
  */
 const SLICE = 64 * 1024;
 const PAUSE_MS = 1;
+/** Who reads on is sent more at a time, a share of what it has had: to begin and to pause takes more than to send. */
+const AT_ONCE_SHARE = 1 / 8;
+const MOST_AT_ONCE = 8 * SLICE;
 
 /** What was read of a source stays with it, by the size of blocks: the next to look at it begins with the same header. */
 const blocksBySource = new WeakMap<RangeSource, Map<number, Blocks>>();
@@ -114,25 +117,26 @@ export async function serveSource(
     const isBounded = bound !== undefined && position < bound.to;
     // Of what lies before its part, a reader wants the first few pictures to learn what it has to do with.
     const isGlimpse = glimpses || (isBounded && position < bound.from);
-    const pause = isGlimpse ? GLIMPSE_PAUSE_MS : PAUSE_MS;
-    const portion = glimpses ? block : SLICE;
-    let rested = position;
+    let portion = glimpses ? block : SLICE;
+    let sent = 0;
     const ahead = isGlimpse
       ? { least: GLIMPSE_BLOCKS, isGlimpse }
       : isBounded
-        ? { until: bound.to, beyond: () => hunger(bound, left.signal), least: MOST_AHEAD }
+        ? { until: bound.to, beyond: () => hunger(bound, left.signal), least: SOON_WANTED }
         : {};
     for await (const piece of bytes(range, ahead)) {
       for (let from = 0; from < piece.length; from += SLICE) {
         if (left.signal.aborted) return;
         const slice = piece.subarray(from, from + SLICE);
-        const flushed = response.write(slice) || once(response, 'drain', { signal: left.signal });
+        response.write(slice);
         position += slice.length;
+        sent += slice.length;
         reached = Math.max(reached, position / source.size);
-        await flushed;
-        if (position - rested < portion) continue;
-        rested = position;
-        await sleep(pause);
+        if (sent < portion) continue;
+        if (response.writableNeedDrain) await once(response, 'drain', { signal: left.signal });
+        await sleep(isGlimpse ? GLIMPSE_PAUSE_MS : (PAUSE_MS * sent) / SLICE);
+        sent = 0;
+        if (!isGlimpse) portion = Math.min(MOST_AT_ONCE, Math.max(SLICE, (position - range.start) * AT_ONCE_SHARE));
       }
       if (left.signal.aborted) return;
     }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { FrameMeasures } from '../measures.ts';
 import { inForce, spellsOf } from './timeline.ts';
 
 /** Settings are numbers; those less than 1 apart are as good as the same. */
@@ -7,13 +8,28 @@ const repair = {
   mix: (a: number, b: number, at: number) => a + (b - a) * at,
   none: 0,
 };
+const seen = (samples: number) => Array.from({ length: samples }, () => ({}) as FrameMeasures);
 const scenes = (...begins: ('cut' | 'gradual')[]) =>
-  begins.map((begins, i) => ({ begins, start: i * 10, end: i * 10 + 10 }));
+  begins.map((begins, i) => ({ begins, start: i * 10, end: i * 10 + 10, measures: seen(4) }));
 const filters = (setting: number) => [`filter=${setting}`];
 
 it('needs no times where one setting is in force throughout', () => {
   const spells = spellsOf(scenes('cut', 'cut'), [5, 5.5], repair, 6);
   expect(inForce(spells, filters)).toEqual(['filter=5.25']);
+});
+
+it('counts each scene for as much as was seen of it, wherever it begins', () => {
+  const [first, second] = [
+    { begins: 'cut' as const, measures: seen(3) },
+    { begins: 'cut' as const, measures: seen(1) },
+  ];
+  for (const at of [2, 18]) {
+    const both = [
+      { ...first, start: 0, end: at },
+      { ...second, start: at, end: 20 },
+    ];
+    expect(inForce(spellsOf(both, [5, 5.8], repair, 6), filters)).toEqual(['filter=5.2']);
+  }
 });
 
 it('shares a setting between scenes that lie apart', () => {

@@ -16,6 +16,7 @@ export interface Span {
 type Setting = number | object;
 type Settings<S> = Pick<Repair<S>, 'distance' | 'mix' | 'none'>;
 type When = Pick<Scene, 'start' | 'end' | 'begins'>;
+type Seen = When & Pick<Scene, 'measures'>;
 
 /** How long a change takes where a scene comes gradually. */
 const HAND_OVER = 1;
@@ -29,7 +30,7 @@ const EARLY = 0.002;
  * @param most settings at a time, and as many again as steps between them: each is a filter in the graph
  */
 export function spellsOf<S extends Setting>(
-  scenes: When[],
+  scenes: Seen[],
   settings: (S | null)[],
   repair: Settings<S>,
   most: number,
@@ -69,16 +70,19 @@ function enable(when: Span[], start: number): string {
   return `:enable='${spans.join('+')}'`;
 }
 
-/** One and the same object for all scenes that share a setting. */
+/**
+ * One and the same object for all scenes that share a setting: of each as much as it was seen. Samples are spread evenly,
+ * and where scenes begin need not be known for this, which takes long to find out.
+ */
 function share<S extends Setting>(
-  scenes: When[],
+  scenes: Seen[],
   settings: (S | null)[],
   repair: Settings<S>,
   most: number,
 ): (S | null)[] {
   const groups = settings.flatMap((setting, i) => {
-    const { start = 0, end = 0 } = scenes[i] ?? {};
-    return setting === null ? [] : [{ setting, seconds: Math.max(end - start, 0.01), scenes: [i] }];
+    const samples = scenes[i]?.measures.length ?? 1;
+    return setting === null ? [] : [{ setting, samples, scenes: [i] }];
   });
   for (;;) {
     let closest = { distance: Number.POSITIVE_INFINITY, a: 0, b: 0 };
@@ -95,8 +99,8 @@ function share<S extends Setting>(
     if (!one || !other) break;
     groups.splice(closest.b, 1);
     groups[closest.a] = {
-      setting: repair.mix(one.setting, other.setting, other.seconds / (one.seconds + other.seconds)),
-      seconds: one.seconds + other.seconds,
+      setting: repair.mix(one.setting, other.setting, other.samples / (one.samples + other.samples)),
+      samples: one.samples + other.samples,
       scenes: [...one.scenes, ...other.scenes],
     };
   }
