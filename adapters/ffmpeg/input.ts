@@ -1,5 +1,6 @@
 import { ReelightError, TransientError } from '../../core/errors.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
+import { DECODERS } from './decoders.ts';
 import { type Manner, serveSource } from './range-server.ts';
 
 /**
@@ -60,7 +61,7 @@ export async function withInput<T>(
     return await use({
       args: [
         ...['-protocol_whitelist', passesOver ? 'cache,http,tcp' : 'http,tcp'],
-        ...['-format_whitelist', DEMUXERS.join(',')],
+        ...['-format_whitelist', DEMUXERS.join(','), '-codec_whitelist', DECODERS.join(',')],
         ...['-max_alloc', String(MAX_BLOCK), '-max_pixels', String(MAX_PIXELS)],
         ...(manner.glimpses ? GLIMPSED : []),
         ...['-i', passesOver ? PASSING_OVER + served.url : served.url],

@@ -13,6 +13,9 @@ import { OutputTooLarge, runForOutput } from './run.ts';
 /** A report is a few kilobytes; one above this is made to hurt. */
 const LARGEST_REPORT = 4 * 1024 * 1024;
 
+/** What FFmpeg says of a track in a format that is not among `DECODERS`: ffprobe goes no further then. */
+const NOT_TAKEN = /Codec \((\w+)\) not on whitelist/;
+
 const SHOW = ['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
 
 /** See `MediaTools.probe`. */
@@ -40,6 +43,9 @@ export async function probe(
     // Where a decoder cannot even be opened, ffprobe ends in the middle of its report; without one, it never began.
     if (ended.signal || stdout.length === 0)
       throw new TransientError('probe_failed', 'The file could not be looked at.');
+    const [, rare] = NOT_TAKEN.exec(ended.stderr) ?? [];
+    if (rare)
+      throw unreadable(`it has a track in ${rare}, a rare format that is not taken here. Export it as H.264 or ProRes`);
     if (!report || report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
     const facts = factsOf(report);

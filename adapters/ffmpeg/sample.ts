@@ -15,7 +15,7 @@ const LIMIT_MS = 15 * 60_000;
 const LONG = 20 * 60;
 const INTRA_ONLY = new Set([
   ...['prores', 'dnxhd', 'cfhd', 'mjpeg', 'jpeg2000', 'dvvideo'],
-  ...['rawvideo', 'v210', 'huffyuv', 'ffvhuff', 'ffv1', 'utvideo', 'magicyuv'],
+  ...['rawvideo', 'v210', 'huffyuv', 'ffvhuff', 'ffv1', 'utvideo', 'lagarith'],
 ]);
 /**
  * Bytes a second from which on it takes less to go from keyframe to keyframe than to read everything; and bytes up to

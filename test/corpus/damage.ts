@@ -112,6 +112,13 @@ export const damage: Case[] = [
     refused: { code: 'unreadable', words: /its codec \(zzzz\) is not known here/ },
   },
   {
+    name: 'rare-codec.mov',
+    about: 'pictures in a form that hardly anybody writes, and that strangers could do harm with',
+    fast: true,
+    make: (kitchen, path) => kitchen.ffmpeg(...kitchen.chart(), ...PLAIN, '-c:v', 'magicyuv', path),
+    refused: { code: 'unreadable', words: /it has a track in magicyuv, a rare format/ },
+  },
+  {
     name: 'unknown-sound.mov',
     about: 'sound in a form that nobody knows: the pictures come without',
     make: async (kitchen, path) => {
