@@ -15,7 +15,7 @@ export async function documents(): Promise<Record<string, string>> {
   };
 }
 
-/** ReDoc's script is copied beside it by `npm run docs`; it is large, and not ours, so it is not committed. */
+/** ReDoc's script is copied beside it by `npm run docs`; it is large, and made of what is not ours, so it is not committed. */
 const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -25,8 +25,8 @@ const PAGE = `<!doctype html>
 <title>Reelight API</title>
 </head>
 <body style="margin:0">
-<redoc spec-url="openapi.json"></redoc>
-<script src="redoc.standalone.js"></script>
+<div id="redoc" data-spec="openapi.json"></div>
+<script src="redoc.js"></script>
 <noscript>See <a href="openapi.json">openapi.json</a> and <a href="asyncapi.json">asyncapi.json</a>.</noscript>
 </body>
 </html>

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { bundledRedoc } from '../../infra/docs-assets.ts';
 import { documents } from './files.ts';
 
 /* `npm run docs`: the API's documents, as files and as a static site in docs/api. */
@@ -11,5 +11,4 @@ for (const [path, text] of Object.entries(await documents())) {
   await writeFile(join(root, path), text);
   console.log(path);
 }
-const redoc = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
-await copyFile(redoc, join(root, 'docs', 'api', 'redoc.standalone.js'));
+await copyFile(await bundledRedoc(), join(root, 'docs', 'api', 'redoc.js'));

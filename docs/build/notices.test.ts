@@ -17,7 +17,15 @@ it('THIRD_PARTY_NOTICES.md says what is shipped today (npm run notices writes it
 
 it('finds packages of functions, worker, page and documentation', () => {
   const names = shipped.map(({ name }) => name);
-  for (const name of ['@aws-sdk/client-dynamodb', 'hono', '@techstark/opencv-js', 'amqplib', 'preact', 'redoc']) {
+  for (const name of [
+    '@aws-sdk/client-dynamodb',
+    'hono',
+    '@techstark/opencv-js',
+    'amqplib',
+    'preact',
+    'redoc',
+    'dompurify',
+  ]) {
     expect(names).toContain(name);
   }
   for (const name of ['vitest', 'esbuild', 'aws-cdk-lib', 'playwright-core', 'ffmpeg-static']) {

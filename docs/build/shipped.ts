@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { BUNDLE_NAMES } from '../../infra/bundle.ts';
 import { leaner } from '../../infra/bundling/leaner.ts';
-import { DOCS_ASSETS } from '../../infra/docs-assets.ts';
+import { redocScript } from '../../infra/bundling/redoc.ts';
+import { DOCS_SOURCES } from '../../infra/docs-assets.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const COMMON = { absWorkingDir: ROOT, bundle: true, write: false, metafile: true, logLevel: 'silent' } as const;
@@ -13,7 +14,7 @@ const OPTIONAL = ['ffmpeg-static', '@aws-sdk/signature-v4-crt', 'aws-crt'];
 
 const MAIN_FIELDS = { mainFields: ['module', 'main'] };
 
-/** Everything of ours that goes to others: functions, the worker, and the page. */
+/** Everything of ours that goes to others: functions, the worker, the page, and that of ReDoc. */
 const PARTS: BuildOptions[] = [
   ...BUNDLE_NAMES.map((name) => ({
     ...{ ...NODE, ...MAIN_FIELDS, entryPoints: [`lambdas/${name}/index.ts`], external: OPTIONAL, plugins: [leaner()] },
@@ -24,6 +25,7 @@ const PARTS: BuildOptions[] = [
     ...{ ...COMMON, entryPoints: ['web/main.tsx'], platform: 'browser', format: 'esm', outdir: 'nowhere' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', loader: { '.svg': 'empty', '.css': 'empty' } },
   },
+  { ...redocScript, ...COMMON },
 ];
 
 /** An npm package of which something is in what we ship. */
@@ -45,13 +47,26 @@ export async function shippedPackages(): Promise<Shipped[]> {
       Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
     ),
   );
-  const sources = [...files, ...DOCS_ASSETS.map(({ source }) => join('node_modules', source))];
-  const folders = new Set(sources.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  // `(disabled):…` is nothing in place of what browsers do without.
+  const sources = [...files, ...Object.keys(DOCS_SOURCES).map((source) => join('node_modules', source))];
+  const folders = new Set(
+    sources.flatMap((path) => /^((?!\().*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  );
   return [...folders].map(readPackage).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Of packages whose package.json says it in no one SPDX name: what their LICENSE says, and of two the one that is taken. */
+const LICENCES: Record<string, string> = {
+  decko: 'MIT',
+  dompurify: 'Apache-2.0',
+  stickyfill: 'MIT',
+  'url-template': 'BSD-3-Clause',
+};
+
 function readPackage(folder: string): Shipped {
-  const { name, version, license, author } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+  const said = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+  const { name, version, author } = said;
+  const license = LICENCES[name] ?? said.license;
   if (typeof license !== 'string') throw new Error(`${folder} does not say under which licence it is.`);
   return { name, version, licence: license, author: author?.name ?? author, folder };
 }

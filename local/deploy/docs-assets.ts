@@ -1,14 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { assetPath, DOCS_ASSETS } from '../../infra/docs-assets.ts';
+import { docsAssets } from '../../infra/docs-assets.ts';
 import type { Emulator } from './emulator.ts';
 
 /** Puts the scripts of the documentation pages into the site bucket. */
 export async function uploadDocsAssets({ s3 }: Emulator, bucket: string): Promise<void> {
   await Promise.all(
-    DOCS_ASSETS.map(async ({ key, source, contentType, cacheControl }) => {
-      const path = assetPath(source);
+    (await docsAssets()).map(async ({ key, path, contentType, cacheControl }) => {
       await s3.send(
         new PutObjectCommand({
           Bucket: bucket,

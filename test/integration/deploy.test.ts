@@ -34,7 +34,7 @@ describe('a deployed emulator', () => {
 
   it('serves the scripts of the documentation pages', async () => {
     const script = await emulator.s3.send(
-      new GetObjectCommand({ Bucket: outputs.SiteBucket, Key: 'docs/assets/redoc.standalone.js' }),
+      new GetObjectCommand({ Bucket: outputs.SiteBucket, Key: 'docs/assets/redoc.js' }),
     );
     expect(script.ContentType).toMatch(/^text\/javascript/);
     expect(script.CacheControl).toContain('max-age');

@@ -34,9 +34,7 @@ export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
     ),
   );
   app.get('/redoc', (c) =>
-    c.html(
-      page('', '<redoc spec-url="/openapi.json"></redoc><script src="/docs/assets/redoc.standalone.js"></script>'),
-    ),
+    c.html(page('', '<div id="redoc" data-spec="/openapi.json"></div><script src="/docs/assets/redoc.js"></script>')),
   );
 }
 
