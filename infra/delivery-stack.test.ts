@@ -33,6 +33,15 @@ describe('the distribution', () => {
     return origin.OriginPath === '/live' ? 'socket' : 'api';
   };
 
+  it('keeps no error: what was asked for too early would stay away, and one person would get another’s', () => {
+    const responses = config.CustomErrorResponses as Fields[];
+    // All that CloudFront would keep, whatever the origin says.
+    expect(responses.map(({ ErrorCode }) => ErrorCode)).toEqual([404, 405, 414, 500, 501, 502, 503, 504]);
+    for (const response of responses) {
+      expect(response).toEqual({ ErrorCode: response.ErrorCode, ErrorCachingMinTTL: 0 });
+    }
+  });
+
   it('has the behaviors of the route table, in its order', () => {
     expect(behaviors.map(({ PathPattern }) => PathPattern)).toEqual(ROUTES.map(({ path }) => path));
   });
@@ -190,7 +199,9 @@ describe('the firewall', () => {
     expect(Rules[0]).toMatchObject({
       Name: 'RatePerAddress',
       Priority: 0,
-      Action: { Block: { CustomResponse: { ResponseCode: 429 } } },
+      Action: {
+        Block: { CustomResponse: { ResponseCode: 429, ResponseHeaders: [{ Name: 'Retry-After', Value: '300' }] } },
+      },
       Statement: { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 2000, EvaluationWindowSec: 300 } },
     });
   });

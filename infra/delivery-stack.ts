@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -65,6 +65,7 @@ export class DeliveryStack extends Stack {
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: `${name}: page, APIs and files`,
       ...behaviorsOf(this, { name, allowedOrigins, originOf: originsFor(this, config, data, api), signIn }),
+      errorResponses: KEPT_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: PRICE_CLASSES[config.priceClass],
       ...(edge.webAclArn && { webAclId: edge.webAclArn }),
@@ -122,6 +123,13 @@ export class DeliveryStack extends Stack {
     page.node.addDependency(...scripts);
   }
 }
+
+/**
+ * What CloudFront keeps for ten seconds unless it is told not to: a file that was asked for too early would stay away after
+ * it had come, and one person's error would be another's.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+ */
+const KEPT_ERRORS = [404, 405, 414, 500, 501, 502, 503, 504];
 
 const PRICE_CLASSES = {
   '100': cloudfront.PriceClass.PRICE_CLASS_100,

@@ -71,9 +71,21 @@ export class EdgeStack extends Stack {
         {
           name: 'RatePerAddress',
           priority: 0,
-          action: { block: { customResponse: { responseCode: 429, customResponseBodyKey: 'TooMany' } } },
+          action: {
+            block: {
+              customResponse: {
+                responseCode: 429,
+                customResponseBodyKey: 'TooMany',
+                responseHeaders: [{ name: 'Retry-After', value: String(WINDOW_SECONDS) }],
+              },
+            },
+          },
           statement: {
-            rateBasedStatement: { aggregateKeyType: 'IP', limit: requestsPerFiveMinutes, evaluationWindowSec: 300 },
+            rateBasedStatement: {
+              aggregateKeyType: 'IP',
+              limit: requestsPerFiveMinutes,
+              evaluationWindowSec: WINDOW_SECONDS,
+            },
           },
           visibilityConfig: seen('RatePerAddress'),
         },
@@ -96,6 +108,8 @@ const COUNTED = [
   'GenericRFI_BODY',
   'CrossSiteScripting_BODY',
 ];
+
+const WINDOW_SECONDS = 300;
 
 /** As the API says it, but for the type, of which WAF knows only this one for JSON. */
 const TOO_MANY = {

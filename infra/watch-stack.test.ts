@@ -66,6 +66,19 @@ describe('what is left of a deployment that is destroyed', () => {
     expect(kept('prod', { keepData: false })).toEqual([]);
   });
 
+  it('has no measurements of containers that nobody removes: their group is of the stack, and there first', () => {
+    const workers = template('prod', 'workers');
+    const [cluster] = resources(workers, 'AWS::ECS::Cluster').map(([, { Properties, DependsOn }]) => ({
+      name: Properties.ClusterName,
+      after: DependsOn,
+    }));
+    const group = resources(workers, 'AWS::Logs::LogGroup').find(
+      ([, { Properties }]) =>
+        Properties.LogGroupName === `/aws/ecs/containerinsights/${String(cluster?.name)}/performance`,
+    );
+    expect(cluster?.after).toContain(group?.[0]);
+  });
+
   it('has no logs that nobody removes: each function writes to a group of its stack', () => {
     for (const deployment of ON_AWS) {
       for (const of of Object.values(templates(deployment))) {

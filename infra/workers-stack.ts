@@ -65,7 +65,8 @@ export class WorkersStack extends Stack {
       clusterName: config.name,
       containerInsightsV2: config.insights ? ecs.ContainerInsights.ENABLED : ecs.ContainerInsights.DISABLED,
     }) as ecs.ICluster;
-    if (!config.insights) {
+    if (config.insights) cluster.node.addDependency(this.insightsLogs(config));
+    else {
       acknowledge(
         cluster,
         'AwsSolutions-ECS4',
@@ -100,6 +101,15 @@ export class WorkersStack extends Stack {
     });
     service.node.addDependency(capacity);
     return service;
+  }
+
+  /** Where ECS writes what it measures: it would make the group by itself, to be kept for ever and by nobody's stack. */
+  private insightsLogs({ name, logRetentionDays }: AwsConfig): logs.LogGroup {
+    return new logs.LogGroup(this, 'InsightsLogs', {
+      logGroupName: `/aws/ecs/containerinsights/${name}/performance`,
+      retention: logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
   }
 
   private task(

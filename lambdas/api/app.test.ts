@@ -28,6 +28,7 @@ const large = { ...small, size: MULTIPART_ABOVE + 1 };
 
 async function expectProblem(response: Response, status: number, expected: Record<string, unknown>) {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect(response.headers.get('cache-control')).toBe('no-store');
   const body = (await response.json()) as Record<string, unknown>;
   expect(body).toMatchObject({ type: 'about:blank', status, ...expected });
   expect(body.title).toBeTypeOf('string');

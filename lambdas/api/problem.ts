@@ -42,7 +42,9 @@ export function problem(status: number, code: string, detail: string, field?: st
     code,
     ...(field && { field }),
   };
-  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } });
+  // Nobody on the way may keep it: what is not there yet may be in a moment.
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  return Response.json(body, { status, headers });
 }
 
 /** What a schema found wrong, as one problem that names the first field at fault. */

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Clip, makeClip } from '../clips.ts';
+import { realClips } from '../python.ts';
 import { LIMITS } from './bombs.ts';
 import { mutated } from './mutate.ts';
 import { hostileWorld, type World } from './world.ts';
 
 /*
- * Real clips, damaged at random, through everything that happens to an upload. A seed names a file and what was done to
+ * Clips, made and real, damaged at random, through everything that happens to an upload. A seed names a file and what was done to
  * it, so what is found can be met again: `npm run fuzz -- --seed S --count 1`.
  */
 
@@ -16,6 +17,9 @@ const CLIPS: Clip[] = [
   ...(['plain.mp4', 'header-first.mp4', 'ten-bit.mkv', 'stream.ts', 'old.avi'] as const),
   ...(['web.webm', 'anim.gif', 'uneven.mkv', 'surround.mp4', 'odd.mp4'] as const),
 ];
+/** Of cameras: see `realClips`. */
+const REAL = ['carphone_pristine.mp4', 'bikes.mp4'];
+const NAMES: readonly string[] = [...CLIPS, ...REAL];
 
 export interface Found {
   seed: number;
@@ -40,12 +44,15 @@ export async function fuzzer() {
   const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
   const files: Buffer[] = [];
   for (const clip of CLIPS) files.push(await readFile(await makeClip(folder, clip)));
+  const real = await realClips();
+  for (const clip of REAL) files.push(await readFile(join(real, clip)));
   await rm(folder, { recursive: true });
   const world: World = await hostileWorld({ limits: LIMITS });
 
   return {
-    async run(seed: number): Promise<Found> {
-      const which = seed % files.length;
+    /** @param clip the one that the seed names, unless said */
+    async run(seed: number, clip?: string): Promise<Found> {
+      const which = clip === undefined ? seed % files.length : NAMES.indexOf(clip);
       const { bytes, how } = mutated(files[which] ?? Buffer.alloc(0), seed);
       const { enhancement, metadata, log } = await world.upload(bytes);
       const left = await world.leftovers();
@@ -54,7 +61,7 @@ export async function fuzzer() {
         ...left.map((name) => `left behind: ${name}`),
       ];
       if (faults.length > 0 && process.env.FUZZ_LOG) console.log(log);
-      return { seed, file: CLIPS[which] ?? '', how, enhancement, metadata, faults };
+      return { seed, file: NAMES[which] ?? '', how, enhancement, metadata, faults };
     },
     close: () => world.close(),
   };
