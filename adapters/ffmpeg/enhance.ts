@@ -13,6 +13,7 @@ import { ENCODERS, type Encoder } from './encoders.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { decodes, undecodable } from './first-frame.ts';
 import { hdrEncoders } from './hdr-encoders.ts';
+import { heardOf } from './heard.ts';
 import { type Input, withInput } from './input.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
@@ -75,6 +76,7 @@ export function enhance(workshop: Workshop, job: EnhanceJob): Promise<Enhanced> 
   });
 }
 
+const UNHEARD = 'A sound track of this video is empty, or cannot be decoded: it was left out.';
 const NOT_KEPT = 'High dynamic range could not be written here: the video was brought to standard range.';
 
 /**
@@ -142,14 +144,20 @@ async function encode(
       ...{ sounds: tracks.sounds, subtitles: tracks.subtitles.length },
       inStepWith: !damaged && last.frames === facts.video.frames ? facts : null,
     };
-    const verified = await verify({ ffmpeg, ffprobe }, path, promised, signal);
+    let verified = await verify({ ffmpeg, ffprobe }, path, promised, signal);
+    let { sounds } = tracks;
+    if (verified.lacksSound) {
+      sounds = await heardOf(ffmpeg, input, tracks.sounds, signal);
+      const isUnheard = sounds.length < tracks.sounds.length;
+      if (isUnheard) verified = await verify({ ffmpeg, ffprobe }, path, { ...promised, sounds }, signal);
+    }
     const spent = cpuSeconds + verified.cpuSeconds;
     if (verified.fault) return { why: verified.fault, cpuSeconds: spent };
     const { durationSeconds } = verified;
     refuseTruncated(facts, last.frames, durationSeconds);
     const { size } = await stat(path);
     whole = true;
-    const notes = notesOf(facts, tracks, damaged);
+    const notes = [...notesOf(facts, tracks, damaged), ...(sounds.length < tracks.sounds.length ? [UNHEARD] : [])];
     return { path, size, durationSeconds, cpuSeconds: spent, notes };
   } finally {
     watch.stop();

@@ -29,6 +29,8 @@ export interface Verified {
   cpuSeconds: number;
   /** What is wrong with it: nobody may get it. */
   fault?: string;
+  /** It has fewer sounds than were promised, as it has where nothing came of one: what is wrong may be the promise. */
+  lacksSound?: boolean;
 }
 
 /** Sound is cut into pieces of 1024 samples, the last of them filled up: an eighth of a second at 8 kHz. */
@@ -45,9 +47,14 @@ export async function verify(
 ): Promise<Verified> {
   const report = await probeOwn(programs.ffprobe, path, signal);
   const durationSeconds = seconds(report?.format?.duration) ?? 0;
+  const lacksSound = report !== undefined && soundsIn(report) < promised.sounds.length;
   const fault = (report && structureFault(report, promised)) ?? (await layoutFault(path, promised));
-  if (!report || fault) return { durationSeconds, cpuSeconds: 0, fault: fault ?? 'it cannot be read' };
+  if (!report || fault) return { durationSeconds, cpuSeconds: 0, fault: fault ?? 'it cannot be read', lacksSound };
   return { durationSeconds, ...(await decodeWhole(programs.ffmpeg, path, promised, signal)) };
+}
+
+function soundsIn({ streams }: Report): number {
+  return streams.filter(({ codec_type }) => codec_type === 'audio').length;
 }
 
 /** What is wrong by the header alone. */
@@ -126,11 +133,11 @@ async function layoutFault(path: string, { container }: Promised): Promise<strin
  */
 export const CHEAPLY = ['-threads', '1', '-skip_loop_filter', 'all'];
 
-/** The arguments with which FFmpeg decodes all of a file, giving up at the first complaint. */
-export function decodeCommand(path: string): string[] {
+/** The arguments with which FFmpeg decodes all pictures and sounds of a file, giving up at the first complaint. */
+export function decodeCommand(path: string, pictures = ['-map', '0:v']): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-benchmark', '-xerror', '-err_detect', 'explode', ...CHEAPLY],
-    ...['-protocol_whitelist', 'file', '-i', `file:${path}`, '-map', '0:v', '-map', '0:a?'],
+    ...['-protocol_whitelist', 'file', '-i', `file:${path}`, ...pictures, '-map', '0:a?'],
     // As AAC is decoded: to round it to whole numbers would be for nothing.
     ...['-c:a', 'pcm_f32le', '-fps_mode', 'passthrough', '-f', 'null', '-'],
   ];

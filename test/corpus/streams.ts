@@ -31,6 +31,22 @@ export const streams: Case[] = [
     expect: { sounds: [] },
   },
   {
+    name: 'muted.mkv',
+    about: 'a track of sound with nothing in it, as recorders leave that were muted',
+    fast: true,
+    make: ({ chart }) => [...chart(), ...beep(), ...PLAIN, ...X264, ...AAC, '-bsf:a', 'noise=drop=1'],
+    expect: { sounds: [], inStep: false, notes: /sound track of this video is empty/ },
+  },
+  {
+    name: 'muted-one-of-two.mp4',
+    about: 'two sounds, the first with nothing in it',
+    make: ({ chart }) => [
+      ...[...chart(), ...beep(), ...beep(), '-map', '0', '-map', '1', '-map', '2', ...PLAIN, ...X264, ...AAC],
+      ...['-bsf:a:0', 'noise=drop=1', '-movflags', '+frag_keyframe'],
+    ],
+    expect: { sounds: [1], inStep: false, notes: /sound track of this video is empty/ },
+  },
+  {
     name: 'sound-only.m4a',
     about: 'sound only',
     fast: true,

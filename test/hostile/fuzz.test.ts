@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => fuzz.close());
 
 /** What was once found, and mended. */
-const FOUND = [{ seed: 5198, clip: 'surround.mp4' }];
+const FOUND = [
+  { seed: 5198, clip: 'surround.mp4' },
+  { seed: 944, clip: 'surround.mp4' },
+];
 
 it.each([...FOUND, ...Array.from({ length: COUNT }, (_, i) => ({ seed: FIRST + i, clip: undefined }))])(
   'damage of seed $seed ends in a refusal or a whole video, and leaves nothing behind',

@@ -8,6 +8,7 @@ import { cpuOf } from '../cpu-time.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
+import { tracksIn } from './verify-sound.ts';
 import { verifyWhole } from './verify-whole.ts';
 
 /** What is remembered of an encoded chunk until all are there. */
@@ -39,7 +40,7 @@ export interface Assembled {
  */
 export async function assemble(
   { ffmpeg, ffprobe }: FfmpegPrograms,
-  { pieces, sound, tags, scratch, signal }: AssemblyJob,
+  { pieces, sound: encoded, tags, scratch, signal }: AssemblyJob,
   log: Log,
 ): Promise<Assembled> {
   const [first] = pieces;
@@ -47,6 +48,9 @@ export async function assemble(
   if (pieces.some(({ parameterSets }) => parameterSets !== first.parameterSets)) {
     throw notJoined('The chunks were encoded with different settings.');
   }
+  // Nothing is in it where nothing came of the source's sounds.
+  const beside = encoded ? await tracksIn(ffprobe, encoded, signal) : undefined;
+  const sound = beside && beside.sounds + beside.subtitles > 0 ? encoded : null;
   const list = join(scratch, 'chunks.ffconcat');
   const path = join(scratch, 'enhanced.mp4');
   let whole = false;

@@ -70,6 +70,10 @@ const SOURCES: Record<string, { graph: string; make: () => Promise<string> }> = 
     graph: '',
     make: () => made('plain.mp4', ...picture('15'), ...SOUND, ...BFRAMES, '-c:a', 'aac'),
   },
+  'a sound with nothing in it': {
+    graph: '',
+    make: () => made('muted.mkv', ...picture('15'), ...SOUND, ...BFRAMES, '-c:a', 'aac', '-bsf:a', 'noise=drop=1'),
+  },
   'open groups of pictures': {
     graph: DENOISE,
     make: () => made('open.mp4', ...picture('15'), ...x264('keyint=30:open-gop=1:bframes=3:b-pyramid=2')),

@@ -65,7 +65,7 @@ export async function encodedChunks(
 export async function assembled(job: InChunks, pieces: EncodedChunk[], folder: string): Promise<Assembled> {
   const { source, facts, encoder } = job;
   const sound = hasSound(facts)
-    ? await encodeSound(programs.ffmpeg, { source, facts, encoder, scratch: folder, onProgress, signal }, silentLog)
+    ? await encodeSound(programs, { source, facts, encoder, scratch: folder, onProgress, signal }, silentLog)
     : null;
   const assembly = { pieces, sound: sound?.path ?? null, tags: facts.tags, scratch: folder, signal };
   return assemble(programs, assembly, silentLog);

@@ -7,12 +7,15 @@ import type { RangeSource } from '../../../core/ports/index.ts';
 import type { SourceLimits } from '../../../core/source-limits.ts';
 import { cpuOf } from '../cpu-time.ts';
 import type { Encoder } from '../encoders.ts';
+import type { FfmpegPrograms } from '../find-ffmpeg.ts';
+import { heardOf } from '../heard.ts';
 import { withInput } from '../input.ts';
 import { percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
-import { trackArguments } from '../tracks.ts';
+import { trackArguments, tracksOf } from '../tracks.ts';
 import { progressWatch } from '../watch.ts';
+import { tracksIn, verifySound } from './verify-sound.ts';
 
 export interface SoundJob {
   source: RangeSource;
@@ -33,15 +36,17 @@ export function hasSound({ sounds, subtitles }: SourceFacts): boolean {
 
 /**
  * Everything of the output but its pictures: all sound, encoded once and whole, since an encoder of sound needs what
- * came before and what comes next; subtitles and chapters. Its 0 is the output's.
+ * came before and what comes next; subtitles and chapters. Its 0 is the output's. Sounds of which nothing comes are not
+ * in it; where there are no others, there is no track in it.
  *
  * @throws TransientError `sound_failed`
  */
 export function encodeSound(
-  ffmpeg: string,
+  programs: FfmpegPrograms,
   { source, facts, encoder, withoutSubtitles = false, scratch, onProgress, signal, limits }: SoundJob,
   log: Log,
 ): Promise<{ path: string; size: number; cpuSeconds: number }> {
+  const { ffmpeg, ffprobe } = programs;
   const path = join(scratch, 'sound.mp4');
   return withInput(source, signal, async (input) => {
     const args = [
@@ -56,15 +61,31 @@ export function encodeSound(
       watch.saw(progress);
       percent(progress.seconds, input.reached());
     });
+    let whole = false;
     try {
       const ended = await run({ program: ffmpeg, args, cwd: scratch, effort: 'work', signal: watch.signal, onStdout });
       input.blameStorage();
-      if (ended.code === 0) return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) };
-      log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
-      await rm(path, { force: true });
-      throw shortage(ended) ?? new TransientError('sound_failed', 'The sound could not be encoded.');
+      if (ended.code !== 0) {
+        log.info('ffmpeg failed', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
+        throw shortage(ended) ?? soundFailed();
+      }
+      const tracks = tracksOf({ facts, encoder, withoutSubtitles });
+      const { sounds } = await tracksIn(ffprobe, path, signal);
+      if (sounds < tracks.sounds.length) tracks.sounds = await heardOf(ffmpeg, input, tracks.sounds, signal);
+      const verified = await verifySound(programs, path, tracks, signal);
+      if (verified.fault) {
+        log.warn('the sound is not what was promised', { fault: verified.fault });
+        throw soundFailed();
+      }
+      whole = true;
+      return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) + verified.cpuSeconds };
     } finally {
       watch.stop();
+      if (!whole) await rm(path, { force: true });
     }
   });
+}
+
+function soundFailed(): TransientError {
+  return new TransientError('sound_failed', 'The sound could not be encoded.');
 }

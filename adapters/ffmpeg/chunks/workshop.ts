@@ -61,7 +61,7 @@ export function chunkTools(
     },
 
     async encodeSound({ cut, ...job }) {
-      return encodeSound(ffmpeg, { ...job, limits, encoder: await encoderOf(cut, job.signal) }, log);
+      return encodeSound({ ffmpeg, ffprobe }, { ...job, limits, encoder: await encoderOf(cut, job.signal) }, log);
     },
 
     async assemble({ chunks, facts, sound, scratch, signal }) {
