@@ -1,9 +1,10 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { METRICS_NAMESPACE } from '../core/backlog-metrics.ts';
 import type { AwsConfig } from './config.ts';
 import { functionNamed } from './functions.ts';
-import { NAMESPACE, ownMetric } from './metrics.ts';
+import { ownMetric } from './metrics.ts';
 import type { Watched } from './watch-stack.ts';
 
 /** Each is a thing that people notice, or that nobody would; docs/runbook.md says what to do, under the same names. */
@@ -107,7 +108,7 @@ function workFailures(logGroup: logs.LogGroup, { name }: AwsConfig): cloudwatch.
       logs.FilterPattern.stringValue('$.message', '=', 'failed'),
       logs.FilterPattern.stringValue('$.kind', '!=', 'input'),
     ),
-    metricNamespace: NAMESPACE,
+    metricNamespace: METRICS_NAMESPACE,
     metricName: `${name}-WorkFailures`,
     defaultValue: 0,
   });

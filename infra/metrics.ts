@@ -1,18 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type BacklogMetric, METRICS_DIMENSION, METRICS_NAMESPACE } from '../core/backlog-metrics.ts';
 import type { AwsConfig } from './config.ts';
 
-/** Of all deployments' own metrics; lambdas/backlog writes them, under the same names, which a test holds. */
-export const NAMESPACE = 'Reelight';
-
 /** What the backlog function counts every minute. */
-export type OwnMetric = 'Backlog' | 'BacklogPerWorker' | 'Workers' | 'IdleWorkers' | 'LongestWait';
-
-export function ownMetric({ name }: AwsConfig, metricName: OwnMetric, statistic = 'Maximum'): Metric {
+export function ownMetric({ name }: AwsConfig, metricName: BacklogMetric, statistic = 'Maximum'): Metric {
   return new Metric({
-    namespace: NAMESPACE,
+    namespace: METRICS_NAMESPACE,
     metricName,
-    dimensionsMap: { Deployment: name },
+    dimensionsMap: { [METRICS_DIMENSION]: name },
     statistic,
     period: Duration.minutes(1),
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metrics, NAMESPACE as WRITTEN } from '../lambdas/backlog/metrics.ts';
-import { NAMESPACE } from './metrics.ts';
+import { metrics } from '../lambdas/backlog/metrics.ts';
 import { type Deployment, resource, resources, template } from './templates.fixture.ts';
 
 type Rule = Record<string, unknown>;
@@ -253,14 +252,21 @@ describe('the enhancers', () => {
   });
 
   it('are counted under the names by which they are scaled', () => {
-    expect(WRITTEN).toBe(NAMESPACE);
     const { Environment } = resource(workers, 'AWS::Lambda::Function', 'Backlog').Properties;
     const { Variables } = Environment as { Variables: { DEPLOYMENT: string } };
-    const line = JSON.parse(metrics(Variables.DEPLOYMENT, new Date(), { BacklogPerWorker: [1, 'Count'] }));
+    const counted = { Backlog: 1, Workers: 1, BacklogPerWorker: 1, IdleWorkers: 0, LongestWait: 1 };
+    const line = JSON.parse(metrics(Variables.DEPLOYMENT, new Date(), counted));
     const [written] = line._aws.CloudWatchMetrics;
-    const read = resource(workers, 'AWS::CloudWatch::Alarm', 'EnhancersWorkWaits').Properties;
-    expect(read.Namespace).toBe(written.Namespace);
-    expect(read.Dimensions).toEqual(written.Dimensions[0].map((Name: string) => ({ Name, Value: line[Name] })));
+    const names = written.Metrics.map(({ Name }: { Name: string }) => Name);
+    const scaling = resources(workers, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    expect(scaling.map(({ MetricName }) => MetricName)).toEqual(
+      expect.arrayContaining(['BacklogPerWorker', 'IdleWorkers']),
+    );
+    for (const read of scaling) {
+      expect(names).toContain(read.MetricName);
+      expect(read.Namespace).toBe(written.Namespace);
+      expect(read.Dimensions).toEqual(written.Dimensions[0].map((Name: string) => ({ Name, Value: line[Name] })));
+    }
     workers.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
   });
 });

@@ -9,11 +9,11 @@ import { openCvVision } from '../../adapters/opencv/vision.ts';
 import type { Broker } from '../../adapters/rabbitmq/broker.ts';
 import { sourceLimitsOf } from '../../core/limits-of.ts';
 import { jsonLog } from '../../core/log.ts';
-import { readTaskMessage } from '../../core/messages.ts';
 import { pace } from '../../core/pace.ts';
 import { workOn } from '../../pipeline/work-on.ts';
 import { leaving } from './leave.ts';
 import { scratchIn } from './scratch.ts';
+import { taking } from './take.ts';
 
 /** Well within the half minute after which the board takes a worker for gone. */
 const REPORT_MS = 5_000;
@@ -72,14 +72,6 @@ try {
 
 function work(tasks: Broker): Promise<void> {
   const ports = { videos, uploads, files, tasks, media, vision, workers, meter, scratch, now, log };
-  return tasks.consume(
-    LANES,
-    async ({ queue, body }) => {
-      const message = readTaskMessage(body);
-      const task = message && (() => workOn(ports, message, worker, drop, working));
-      if (task) await protection.during(() => meter.during(task));
-      else await tasks.park(queue, body, 'not a task message');
-    },
-    stop,
-  );
+  const take = taking({ tasks, protection, meter }, (message) => workOn(ports, message, worker, drop, working));
+  return tasks.consume(LANES, take, stop);
 }

@@ -12,11 +12,11 @@ export async function handler(_: ScheduledEvent): Promise<void> {
   // Not by the console, which would wrap it: CloudWatch reads metrics from lines that are nothing else.
   process.stdout.write(
     metrics(deployment, now(), {
-      Backlog: [tasks, 'Count'],
-      Workers: [present, 'Count'],
-      BacklogPerWorker: [backlog.tasksPerWorker, 'Count'],
-      IdleWorkers: [backlog.idleWorkers, 'Count'],
-      LongestWait: [backlog.longestWaitSeconds, 'Seconds'],
+      Backlog: tasks,
+      Workers: present,
+      BacklogPerWorker: backlog.tasksPerWorker,
+      IdleWorkers: backlog.idleWorkers,
+      LongestWait: backlog.longestWaitSeconds,
     }),
   );
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { metrics } from './metrics.ts';
 
 it('writes one line that CloudWatch makes metrics of', () => {
-  const text = metrics('reelight', new Date(1_000), { Backlog: [3, 'Count'], LongestWait: [1.5, 'Seconds'] });
+  const values = { Backlog: 3, Workers: 2, BacklogPerWorker: 1.5, IdleWorkers: 0, LongestWait: 1.5 };
+  const text = metrics('reelight', new Date(1_000), values);
   expect(text).toMatch(/^[^\n]*\n$/);
   expect(JSON.parse(text)).toEqual({
     _aws: {
@@ -13,13 +14,15 @@ it('writes one line that CloudWatch makes metrics of', () => {
           Dimensions: [['Deployment']],
           Metrics: [
             { Name: 'Backlog', Unit: 'Count' },
+            { Name: 'Workers', Unit: 'Count' },
+            { Name: 'BacklogPerWorker', Unit: 'Count' },
+            { Name: 'IdleWorkers', Unit: 'Count' },
             { Name: 'LongestWait', Unit: 'Seconds' },
           ],
         },
       ],
     },
     Deployment: 'reelight',
-    Backlog: 3,
-    LongestWait: 1.5,
+    ...values,
   });
 });
