@@ -9,10 +9,10 @@ import type { Watched } from './watch-stack.ts';
 
 /** Each is a thing that people notice, or that nobody would; docs/runbook.md says what to do, under the same names. */
 export function alarmsOf(stack: Stack, config: AwsConfig, watched: Watched): cloudwatch.Alarm[] {
-  const { data, api, workers } = watched;
+  const { data, broker, api, workers } = watched;
   const minutes = (count: number) => Duration.minutes(count);
-  const errorsOf = (name: string, within: number) =>
-    functionNamed(api, name).metricErrors({ period: minutes(within), statistic: 'Sum' });
+  const errorsOf = (name: string, within: number, stack: Stack = api) =>
+    functionNamed(stack, name).metricErrors({ period: minutes(within), statistic: 'Sum' });
 
   const alarm = (
     name: string,
@@ -74,6 +74,9 @@ export function alarmsOf(stack: Stack, config: AwsConfig, watched: Watched): clo
       api.deadChanges.metricApproximateNumberOfMessagesVisible({ period: minutes(5), statistic: 'Maximum' }),
       { threshold: 1 },
     ),
+    alarm('RotationFails', 'The broker does not get its new password.', errorsOf('Rotate', 60, broker), {
+      threshold: 1,
+    }),
     alarm('SweepFails', 'Nobody looks after what no message will heal.', errorsOf('Sweep', 15), { threshold: 2 }),
     alarm(
       'Uncounted',

@@ -9,16 +9,15 @@ import type { Broker } from './broker.ts';
 import type { AwsConfig } from './config.ts';
 import { zipFunction } from './functions.ts';
 import { grantRotation, grantTopology } from './grants.ts';
+import { LONGEST_DELIVERY_SECONDS } from './limits.ts';
 import type { NetworkStack } from './network-stack.ts';
 
 const USERNAME = 'reelight';
-/** Longer than any one delivery is worked on; the broker's own half an hour is not, where a video cannot be cut. */
-const CONSUMER_TIMEOUT = Duration.hours(12);
 /**
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/configurable-values.html: the second is about queues that
  * are declared again with other arguments, which Amazon MQ by itself lets pass.
  */
-const SETTINGS = `consumer_timeout = ${CONSUMER_TIMEOUT.toMilliseconds()}
+const SETTINGS = `consumer_timeout = ${LONGEST_DELIVERY_SECONDS * 1_000}
 quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = false
 `;
 /** A broker that has just been made answers within seconds; in between, the function goes on trying. */

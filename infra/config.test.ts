@@ -47,10 +47,20 @@ describe('a deployment to AWS', () => {
   });
 
   it("passes over CDK's own context", () => {
-    expect(() => readConfig({ '@aws-cdk/core:x': true, 'aws:cdk:y': ['z'], 'cli-telemetry': false })).not.toThrow();
+    const context = { '@aws-cdk/core:x': true, 'aws:cdk:y': ['z'], 'availability-zones:account=1': [] };
+    expect(() => readConfig({ ...context, 'cli-telemetry': false })).not.toThrow();
+  });
+
+  it('is refused with a preset in the file that there is not', () => {
+    expectRefusal({}, 'pord', { pord: { workersMax: 2 } } as ConfigFile);
   });
 
   it.each([
+    ['a setting in other letters', { 'workers-max': 3 }, 'workers-max'],
+    ['nothing for a number', { workersMin: '' }, 'workersMin'],
+    ['a broker of a size that there is not', { brokerInstance: 'mq.m7g.99xlarge' }, 'brokerInstance'],
+    ['a broker of no size', { brokerInstance: 'mq.m7g.2large' }, 'brokerInstance'],
+    ['work that lasts longer than the broker waits', { maxWorkSeconds: 13 * 3600 }, 'maxWorkSeconds'],
     ['a target that does not exist', { target: 'gcp' }, 'target'],
     ['a preset that does not exist', { preset: 'staging' }, 'preset'],
     ['a name that no bucket can have', { name: 'Reelight' }, 'name'],

@@ -90,18 +90,29 @@ const Which = z.object({
 
 /**
  * How and where to deploy. For AWS, a preset, what the file says of it, and what the CDK context says of both
- * (`-c key=value`); for the emulator, the context alone. Checks every setting there is; keys of the context with
- * punctuation are CDK's own.
+ * (`-c key=value`); for the emulator, the context alone. Checks every setting there is.
  *
  * @throws ConfigError naming the setting at fault, unknown ones too
  */
 export function readConfig(context: Record<string, unknown>, file: ConfigFile = {}): Config {
-  const given = Object.fromEntries(Object.entries(context).filter(([key]) => /^\w+$/.test(key)));
+  const given = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfCdk(key)));
   const { target, preset } = parse(Which, given);
   return target === 'emulator' ? readEmulatorConfig(given) : readAwsConfig(preset, given, file);
 }
 
+/** Feature flags and what was looked up have punctuation that no name of a setting would have, even misspelt. */
+function isOfCdk(key: string): boolean {
+  return /[@:/]/.test(key) || CDK_KEYS.includes(key);
+}
+const CDK_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers'];
+
 function readAwsConfig(preset: Preset, given: Record<string, unknown>, file: ConfigFile): AwsConfig {
+  const unknown = Object.keys(file).filter((name) => !PRESETS.some((known) => known === name));
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      `There is no preset "${unknown.join('", "')}" (in reelight.config.ts). There are: ${PRESETS.join(', ')}`,
+    );
+  }
   const { target: _target, preset: _preset, ...overrides } = given;
   const settings = parse(AwsSettings, { ...PRESET_SETTINGS[preset], ...file[preset], ...overrides }, SETTING_NAMES);
   for (const [key, refused, why] of preset === 'prod' ? REFUSED_IN_PROD : []) {

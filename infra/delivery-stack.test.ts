@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { EDGE_HEADER } from './origins.ts';
 import { ROUTES } from './routes.ts';
@@ -228,8 +229,8 @@ describe('who watches', () => {
   it('is told of every alarm, and when it is over', () => {
     const alarms = [watch, template('elsewhere', 'edgeWatch')].flatMap((of) => resources(of, 'AWS::CloudWatch::Alarm'));
     expect(alarms.map(([, { Properties }]) => String(Properties.AlarmName).replace('staging-', '')).sort()).toEqual([
-      ...['ApiFails', 'ApiSlow', 'EdgeFails', 'MetadataFails', 'NewsLate', 'NewsLost', 'SourcesLost', 'SourcesWait'],
-      ...['SweepFails', 'Uncounted', 'VideosWait', 'WorkFails'],
+      ...['ApiFails', 'ApiSlow', 'EdgeFails', 'MetadataFails', 'NewsLate', 'NewsLost', 'RotationFails', 'SourcesLost'],
+      ...['SourcesWait', 'SweepFails', 'Uncounted', 'VideosWait', 'WorkFails'],
     ]);
     for (const [, { Properties }] of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
@@ -238,11 +239,22 @@ describe('who watches', () => {
     }
   });
 
+  it('finds each alarm, and the budget, in the runbook', () => {
+    const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+    const rows = [...runbook.matchAll(/^\| `?(\w+)`? +\|/gm)].map(([, name]) => name);
+    const alarms = [watch, template('elsewhere', 'edgeWatch')].flatMap((of) => resources(of, 'AWS::CloudWatch::Alarm'));
+    const names = alarms.map(([, { Properties }]) => String(Properties.AlarmName).replace('staging-', ''));
+    expect(rows).toEqual(expect.arrayContaining([...names, 'budget']));
+  });
+
   it('is somebody, if the settings name one, and is told by TLS', () => {
     watch.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
     const [policy] = resources(watch, 'AWS::SNS::TopicPolicy');
     expect(JSON.stringify(policy?.[1].Properties)).toMatch(/"aws:SecureTransport":"false"/);
     expect(resources(template('prod', 'watch'), 'AWS::SNS::Subscription')).toEqual([]);
+    // Then the deployment says so.
+    template('prod', 'watch').hasOutput('PagerTopic', { Description: Match.stringLikeRegexp('NOBODY') });
+    watch.hasOutput('PagerTopic', { Description: 'Where alarms go, and notices of the bill' });
   });
 
   it('hears of the bill before it is due', () => {

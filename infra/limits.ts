@@ -5,6 +5,8 @@ import { whole } from './numbers.ts';
 
 const TiB = 1024 ** 4;
 const DAY_SECONDS = 24 * 60 * 60;
+/** How long a worker may be at one delivery: then the broker gives it to another. Its own half an hour is too short. */
+export const LONGEST_DELIVERY_SECONDS = DAY_SECONDS / 2;
 
 /** What bounds the bill, beside the number of workers and the firewall: part of every configuration. */
 export const LIMIT_SETTINGS = {
@@ -17,7 +19,7 @@ export const LIMIT_SETTINGS = {
   /** Pictures a second, on average. */
   maxFrameRate: whole(1, 1_000),
   /** How long one step of the work on a video may take, whatever it is; long videos are many steps. */
-  maxWorkSeconds: whole(60, 7 * DAY_SECONDS),
+  maxWorkSeconds: whole(60, LONGEST_DELIVERY_SECONDS),
   /** Begun by one client within an hour of the clock, those that are tried again among them. */
   maxUploadsPerHour: whole(1, 1_000_000),
   /** Of all clients together: from the request to upload to the end of all work. */
@@ -32,7 +34,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxDurationSeconds: DEFAULT_SOURCE_LIMITS.seconds,
   maxPixels: DEFAULT_SOURCE_LIMITS.pixels,
   maxFrameRate: DEFAULT_SOURCE_LIMITS.frameRate,
-  maxWorkSeconds: DAY_SECONDS / 2,
+  maxWorkSeconds: LONGEST_DELIVERY_SECONDS,
   maxUploadsPerHour: DEFAULT_USE_LIMITS.uploadsPerHour,
   maxVideosInFlight: DEFAULT_USE_LIMITS.videosInFlight,
 };

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -26,6 +26,12 @@ export function pagerFor(stack: Stack, { name, alarmEmail }: AwsConfig): Pager {
     );
   }
   if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
+  new CfnOutput(stack, 'PagerTopic', {
+    value: topic.topicArn,
+    description: alarmEmail
+      ? 'Where alarms go, and notices of the bill'
+      : 'Alarms and notices of the bill go here, and to NOBODY: set alarmEmail, or subscribe somebody',
+  });
   const action = new SnsAction(topic);
   return {
     topic,

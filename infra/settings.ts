@@ -19,6 +19,14 @@ const FARGATE: Record<number, [number, number, number]> = {
   16384: [32768, 122880, 8192],
 };
 
+/** https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rmq-broker-instance-types.html */
+const BROKER_INSTANCES = [
+  ...['medium', 'large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge'].map(
+    (size) => `mq.m7g.${size}` as const,
+  ),
+  ...['large', 'xlarge', '2xlarge', '4xlarge'].map((size) => `mq.m5.${size}` as const),
+];
+
 const oneOf = <const T extends number>(values: readonly [T, ...T[]]) =>
   number().pipe(z.literal(values, { error: `must be one of ${values.join(', ')}` }));
 const flag = () => z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
@@ -95,10 +103,7 @@ const Settings = z.strictObject({
    */
   network: choice(['public', 'endpoints', 'nat']),
   brokerVersion: choice(['4.2', '3.13']),
-  brokerInstance: text(
-    /^mq\.(m7g\.(medium|\d*x?large)|m5\.\d*x?large)$/,
-    'must be an instance type such as mq.m7g.medium; RabbitMQ on Amazon MQ runs on m7g and m5',
-  ),
+  brokerInstance: choice(BROKER_INSTANCES),
   /** 3 is a cluster over three zones, which outlives one of them. */
   brokerNodes: oneOf([1, 3]),
   /** CPU units of one worker: 1024 are a core. */

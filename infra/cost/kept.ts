@@ -21,7 +21,7 @@ export function standingOf({
     secrets: auth === 'none' ? 2 : 3,
     /** All is encrypted with keys of AWS's, which are free. */
     keys: 0,
-    alarms: 14,
+    alarms: 15,
     dashboards: 1,
     /** Five that are counted every minute, and one that is made of logs. */
     metrics: 6 + (insights ? INSIGHT_METRICS : 0),
