@@ -89,22 +89,22 @@ const Which = z.object({
 });
 
 /**
+ * What is in the context besides settings: the construct library's flags, what the toolkit remembers of itself, and what
+ * it has looked up in an account (`availability-zones:account=…`). Whatever else there is, is a setting or misspelt.
+ */
+const OF_CDK = /^(@aws-cdk[a-z-]*\/|aws-cdk:|aws:cdk:|cli-telemetry$|acknowledged-issue-numbers$|[a-z-]+:account=)/;
+
+/**
  * How and where to deploy. For AWS, a preset, what the file says of it, and what the CDK context says of both
  * (`-c key=value`); for the emulator, the context alone. Checks every setting there is.
  *
  * @throws ConfigError naming the setting at fault, unknown ones too
  */
 export function readConfig(context: Record<string, unknown>, file: ConfigFile = {}): Config {
-  const given = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfCdk(key)));
+  const given = Object.fromEntries(Object.entries(context).filter(([key]) => !OF_CDK.test(key)));
   const { target, preset } = parse(Which, given);
   return target === 'emulator' ? readEmulatorConfig(given) : readAwsConfig(preset, given, file);
 }
-
-/** Feature flags and what was looked up have punctuation that no name of a setting would have, even misspelt. */
-function isOfCdk(key: string): boolean {
-  return /[@:/]/.test(key) || CDK_KEYS.includes(key);
-}
-const CDK_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers'];
 
 function readAwsConfig(preset: Preset, given: Record<string, unknown>, file: ConfigFile): AwsConfig {
   const unknown = Object.keys(file).filter((name) => !PRESETS.some((known) => known === name));
