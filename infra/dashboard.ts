@@ -16,7 +16,7 @@ export function dashboardOf(
   { data, broker, api, workers, delivery }: Watched,
   alarms: cloudwatch.Alarm[],
 ): void {
-  const functions = [api, workers].flatMap(functionsIn);
+  const functions = [broker, api, workers].flatMap(functionsIn);
   const dashboard = new cloudwatch.Dashboard(stack, 'Dashboard', { dashboardName: config.name });
   dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms, width: 3 * WIDTH, height: 3 }));
   dashboard.addWidgets(

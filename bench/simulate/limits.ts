@@ -1,3 +1,4 @@
+import { LONGEST_DELIVERY_SECONDS } from '../../infra/limits.ts';
 import { LISTENERS, METADATA, TELLING_SECONDS, WORKER } from './assumed.ts';
 import { BLOCK, readUnits as read, writeUnits as written } from './usage.ts';
 
@@ -78,9 +79,9 @@ export const LIMITS: readonly Limit[] = [
   {
     ...{
       name: "a film's proxy, until the broker takes it away",
-      most: 12 * 3600,
+      most: LONGEST_DELIVERY_SECONDS,
       unit: 's',
-      source: 'infra/broker-stack.ts',
+      source: 'infra/limits.ts',
     },
     asked: ({ longest }) => longest,
     remedy: 'a longer consumer_timeout, or proxies in chunks; films that are not cut take even longer',
