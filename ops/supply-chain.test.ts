@@ -85,8 +85,8 @@ describe('packages', () => {
     }
   });
 
-  it('are known by their hash', () => {
-    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };
+  it.each(tracked.filter((path) => /package-lock\.json$/.test(path)))('are known by their hash: %s', (lockfile) => {
+    const { packages } = JSON.parse(read(lockfile)) as { packages: Record<string, LockedPackage> };
     const unknown = Object.entries(packages).filter(
       ([path, { link, integrity, inBundle }]) => path !== '' && !link && !inBundle && !integrity?.startsWith('sha512-'),
     );

@@ -46,6 +46,22 @@ it.each([
   expect(missing).toEqual([]);
 });
 
+it('installs what a lockfile names, and nothing else from npm', () => {
+  expect(dockerfile.match(/npm (install|i|ci|exec)\b[^\n]*/g)).toEqual([
+    'npm ci --ignore-scripts',
+    'npm ci --no-fund --no-audit',
+  ]);
+  const folder = join(import.meta.dirname, '..', 'lambda-runtime');
+  const [{ dependencies }, { packages }] = ['package.json', 'package-lock.json'].map((name) =>
+    JSON.parse(readFileSync(join(folder, name), 'utf8')),
+  );
+  expect(Object.values(dependencies)).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
+  expect(packages[''].dependencies).toEqual(dependencies);
+  for (const [name, version] of Object.entries(dependencies)) {
+    expect(packages[`node_modules/${name}`]).toMatchObject({ version, integrity: expect.stringMatching(/^sha512-/) });
+  }
+});
+
 it('has the thread that looks at pictures where the enhancer seeks it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'enhancer-'));
   try {
