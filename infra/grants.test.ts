@@ -285,6 +285,22 @@ describe('rights that only AWS knows', () => {
     expect(rights(workers, 'Backlog')).toEqual([...onTable('GetItem', 'Query'), ...logging('Backlog')].sort());
   });
 
+  it('let the signing key be made, and traces be written', () => {
+    // As it comes from another stack, the secret has no name here but that of what exports it.
+    const policy = policies(template('prod', 'delivery', { tracing: false })).find(([id]) =>
+      id.startsWith('SigningKeyRole'),
+    );
+    const statements = (policy?.[1] ?? []).filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
+    expect(statements.map(({ Action, Resource }) => [Action, JSON.stringify(Resource)])).toEqual([
+      [
+        ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        expect.stringMatching(/"Fn::ImportValue":"reelight-api:ExportsOutputRefSigningSecret\w+"/),
+      ],
+    ]);
+    const traces = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action) => `${action} on *`);
+    expect(rights(template('prod', 'watch'), 'Traces')).toEqual([...logging('Traces'), ...traces].sort());
+  });
+
   it('let the queues be declared and the login be changed', () => {
     const login = (...operations: string[]) => operations.map((operation) => `secretsmanager:${operation} on Login`);
     expect(rights(broker, 'Topology')).toEqual([...login('GetSecretValue'), ...logging('Topology')].sort());
