@@ -100,9 +100,18 @@ interface LockedPackage {
   integrity?: string;
 }
 
-it('the bill of materials is of what is shipped', { timeout: 60_000 }, () => {
+function billOf(script: 'sbom' | 'sbom:runtime') {
   const { scripts } = JSON.parse(read('package.json'));
-  const bom = JSON.parse(execFileSync('sh', ['-c', scripts.sbom], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 }));
+  return JSON.parse(execFileSync('sh', ['-c', scripts[script]], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 }));
+}
+
+it('there is a bill of materials of the runtime that an image has beside it', { timeout: 60_000 }, () => {
+  const { components } = billOf('sbom:runtime');
+  expect(components.map(({ purl }: { purl: string }) => purl)).toContain('pkg:npm/aws-lambda-ric@4.0.2');
+});
+
+it('the bill of materials is of what is shipped', { timeout: 60_000 }, () => {
+  const bom = billOf('sbom');
   expect(bom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { purl: 'pkg:npm/reelight@0.1.0' } } });
   const names: string[] = bom.components.map(({ purl }: { purl: string }) => decodeURIComponent(purl));
   for (const part of ['pkg:npm/hono@', 'pkg:npm/@aws-sdk/client-s3@', 'pkg:npm/preact@', 'pkg:npm/redoc@']) {
