@@ -11,7 +11,14 @@ import { cleanUp } from './clean-up.ts';
  * themselves.
  */
 export async function cancelWork(
-  { videos, uploads, files, now, log }: Pick<Ports, 'videos' | 'uploads' | 'files' | 'now' | 'log'>,
+  {
+    videos,
+    uploads,
+    files,
+    arrivals,
+    now,
+    log,
+  }: Pick<Ports, 'videos' | 'uploads' | 'files' | 'arrivals' | 'now' | 'log'>,
   fileId: string,
 ): Promise<Video> {
   const cancelled = await videos.change(fileId, (video) => cancelVideo(video, now()));
@@ -26,6 +33,10 @@ export async function cancelWork(
   const { upload_id, status } = cancelled.upload;
   if (status === 'awaiting' && upload_id) await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: upload_id });
   await cleanUp({ videos, files }, cancelled, cancelled.attempt);
+  // Nobody looks after it any more: a source that is there without a word of S3's would be in no record, and could not be
+  // tried again.
+  const key = sourceKey(fileId);
+  if (!cancelled.source && (await uploads.head(key))) await arrivals.announce(key);
   log.info('cancelled', { file_id: fileId });
   return cancelled;
 }

@@ -49,6 +49,25 @@ it('takes up a cancelled video, by the way its source came', async () => {
   expect(await work()).toEqual(['completed', 'completed']);
 });
 
+it('takes up a video that was cancelled before S3 said that it is there', async () => {
+  const { ports, announced, recorded } = twins();
+  await ports.videos.create(aVideo());
+  await ports.uploads.write(key, 'movie', { contentType: 'video/mp4' });
+  await cancelWork(ports, file_id);
+  expect(announced).toEqual([key]);
+  await dispatch(ports, key);
+  expect(await ports.videos.get(file_id)).toMatchObject({ source: { key }, upload: { status: 'complete' } });
+  expect(recorded.published).toEqual([]);
+  expect(await retry(ports, file_id)).toMatchObject({ attempt: 2 });
+});
+
+it('announces nothing of a video that is cancelled while it is being sent', async () => {
+  const { ports, announced } = twins();
+  await ports.videos.create(aVideo());
+  await cancelWork(ports, file_id);
+  expect(announced).toEqual([]);
+});
+
 it('leaves alone what went well, unless everything did', async () => {
   const { ports, work } = await arrived();
   expect(await work()).toEqual(['completed', 'completed']);
