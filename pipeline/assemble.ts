@@ -130,7 +130,11 @@ async function fetchAll(files: Ports['files'], pieces: Piece['result'][], scratc
         const path = await fetch(piece.key, piece.bytes_written, `chunk-${from + at}.mp4`);
         return { path, frames, first, last, fingerprint, parameterSets };
       });
-      for (const chunk of await Promise.all(batch)) if (chunk) chunks.push(chunk);
+      // Each comes to its end, whatever becomes of the others: who still writes would keep the folder from being removed.
+      for (const fetched of await Promise.allSettled(batch)) {
+        if (fetched.status === 'rejected') throw fetched.reason;
+        if (fetched.value) chunks.push(fetched.value);
+      }
     }
   } catch (error) {
     if (error instanceof ObjectConflict) return undefined;

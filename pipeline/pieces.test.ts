@@ -330,6 +330,33 @@ it('makes again what is gone when it is to be put together', async () => {
   await expectWhole(here, CHUNKS + 1 + 1 + 0.1);
 });
 
+it('writes nothing any more once the folder of an assembly is to go, though a chunk could not be fetched', async () => {
+  const here = await dispatched();
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  const { files, scratch } = here.ports;
+  let reading = 0;
+  let readingStill = 0;
+  const read: typeof files.read = async (key, ...rest) => {
+    if (key.includes('chunk-0')) throw new ResourceError('disk_full', 'full');
+    reading++;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return (await files.read(key, ...rest)).once('close', () => {
+      reading--;
+    });
+  };
+  const watched: typeof scratch = async (use) => {
+    try {
+      return await scratch(use);
+    } finally {
+      readingStill += reading;
+    }
+  };
+  await here.work(here.published.shift(), never, { files: { ...files, read }, scratch: watched });
+  expect(readingStill).toBe(0);
+  await here.drain();
+  await expectWhole(here);
+});
+
 it('ends where it is when it is cancelled, and leaves nothing', async () => {
   const { promise: going, resolve: go } = Promise.withResolvers<void>();
   let begun = 0;
