@@ -20,7 +20,7 @@ export const GIVE_UP_MS = 24 * HOUR_MS;
  *
  * - `settled`: nothing more can happen to it
  * - `well`: somebody is at work, or it is too early to worry
- * - `not_arrived`: its upload is open; `overdue` once its time is up
+ * - `not_arrived`: its upload is open, which that of a cancelled one is, too; `overdue` once its time is up
  * - `not_dispatched`: its bytes are here, but nobody was told
  * - `silent`: these processes show no sign of life; `hopeless` are those that have been silent for too long
  */
@@ -30,11 +30,11 @@ export type Diagnosis =
   | { state: 'silent'; nudge: ProcessType[]; hopeless: ProcessType[] };
 
 export function diagnose(video: Video, now: Date): Diagnosis {
-  if (!isInFlight(video)) return { state: 'settled' };
   const since = (time: string) => now.getTime() - Date.parse(time);
+  const overdue = since(video.upload.expires_at) >= UPLOAD_GRACE_MS;
+  if (!isInFlight(video) && (video.source || overdue)) return { state: 'settled' };
   if (!video.source) {
-    if (since(video.updated_at) < EVENT_LATE_MS) return { state: 'well' };
-    return { state: 'not_arrived', overdue: since(video.upload.expires_at) >= UPLOAD_GRACE_MS };
+    return since(video.updated_at) < EVENT_LATE_MS ? { state: 'well' } : { state: 'not_arrived', overdue };
   }
   if (awaitsDispatch(video)) return { state: since(video.updated_at) < EVENT_LATE_MS ? 'well' : 'not_dispatched' };
   const silent = PROCESS_TYPES.filter((type) => isSilent(video.processes[type], since));

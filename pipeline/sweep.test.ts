@@ -128,6 +128,31 @@ it('strikes off what has ended and what was removed, and looks at it no more', a
   expect(await run()).toMatchObject({ settled: 0 });
 });
 
+it('announces a source that arrives without a word after its video was cancelled: it could not be tried again', async () => {
+  const { ports, clock, announced, arrive, record, run } = await accepted();
+  await cancelWork(ports, file_id);
+  clock.pass(EVENT_LATE_MS);
+  await run();
+  expect(announced).toEqual([]);
+  await arrive();
+  expect(await run()).toMatchObject({ not_arrived: 1 });
+  expect(announced).toEqual([key]);
+  await dispatch(ports, key);
+  expect((await record()).source).toMatchObject({ key });
+  expect(await run()).toMatchObject({ settled: 1 });
+  expect(await run()).toMatchObject({ settled: 0 });
+});
+
+it('waits no longer for the source of a cancelled video than its upload may take', async () => {
+  const { ports, clock, run } = await accepted();
+  await cancelWork(ports, file_id);
+  clock.pass(UPLOAD_MS + UPLOAD_GRACE_MS - 1);
+  expect(await run()).toMatchObject({ not_arrived: 1 });
+  clock.pass(1);
+  expect(await run()).toMatchObject({ settled: 1 });
+  expect(await run()).toMatchObject({ settled: 0 });
+});
+
 it('removes what workers made visible of a video that ended without it, and nothing else', async () => {
   const { ports, run } = await dispatched();
   const keys = publicKeys(file_id);

@@ -60,6 +60,8 @@ function belongs(
   if (pk === 'USES') return used === 0;
   if (pk.startsWith('CLIENT#') && sk.startsWith('VIDEO#')) return videos.has(sk.slice(sk.lastIndexOf('#') + 1));
   if (pk.startsWith('ONCE#')) return file_id !== undefined && videos.has(file_id);
+  // What was cancelled before its upload came is watched until that can come no more.
+  if (pk.startsWith('WATCH#')) return videos.get(sk)?.objects.every((key) => !key.startsWith('uploads:')) ?? false;
   if (pk.startsWith('PIECES#')) return isKeptForRetry(`:attempts/${pk.slice('PIECES#'.length)}/`, videos);
   return false;
 }
