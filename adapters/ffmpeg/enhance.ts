@@ -15,6 +15,7 @@ import { decodes, undecodable } from './first-frame.ts';
 import { hdrEncoders } from './hdr-encoders.ts';
 import { heardOf } from './heard.ts';
 import { type Input, withInput } from './input.ts';
+import { compareEnds, holdLast } from './last-picture.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
 import { shortage } from './shortage.ts';
@@ -77,6 +78,7 @@ export function enhance(workshop: Workshop, job: EnhanceJob): Promise<Enhanced> 
 }
 
 const UNHEARD = 'A sound track of this video is empty, or cannot be decoded: it was left out.';
+const JUMPS = 'The clock of this video jumps, or parts of it are missing: what there is was put together.';
 const NOT_KEPT = 'High dynamic range could not be written here: the video was brought to standard range.';
 
 /**
@@ -107,7 +109,7 @@ type Attempt = Required<Pick<Enhanced, 'path' | 'size' | 'durationSeconds' | 'no
  */
 async function encode(
   { ffmpeg, ffprobe, available, log, limits }: Workshop,
-  { facts, scratch, signal }: EnhanceJob,
+  { facts, source, scratch, signal }: EnhanceJob,
   input: Input,
   { plan, encoder, withoutSubtitles }: Way,
   percent: (seconds: number, reached: number) => void,
@@ -141,7 +143,7 @@ async function encode(
     const tracks = tracksOf({ facts, encoder, withoutSubtitles });
     const promised = {
       ...{ container: encoder.container, coded: encoder.coded, ...last, color: plan.color },
-      ...{ sounds: tracks.sounds, subtitles: tracks.subtitles.length },
+      ...{ sounds: tracks.sounds, subtitles: tracks.subtitles.length, sourceSeconds: facts.duration },
       inStepWith: !damaged && last.frames === facts.video.frames ? facts : null,
     };
     let verified = await verify({ ffmpeg, ffprobe }, path, promised, signal);
@@ -151,13 +153,31 @@ async function encode(
       const isUnheard = sounds.length < tracks.sounds.length;
       if (isUnheard) verified = await verify({ ffmpeg, ffprobe }, path, { ...promised, sounds }, signal);
     }
-    const spent = cpuSeconds + verified.cpuSeconds;
+    let spent = cpuSeconds + verified.cpuSeconds;
     if (verified.fault) return { why: verified.fault, cpuSeconds: spent };
+    const { isAll, until } = await compareEnds(
+      ffprobe,
+      { facts, source, input, path },
+      verified.pictureSeconds,
+      signal,
+    );
+    if (until !== undefined && encoder.container === 'mp4') {
+      const held = await holdLast(ffmpeg, path, { end: until, pictures: last.frames }, signal);
+      if (held.code !== 0) throw shortage(held) ?? encodeFailed('The last picture could not be made to last.');
+      verified = await verify({ ffmpeg, ffprobe }, path, { ...promised, sounds }, signal);
+      spent += held.cpuSeconds + verified.cpuSeconds;
+      if (verified.fault) return { why: verified.fault, cpuSeconds: spent };
+    }
     const { durationSeconds } = verified;
-    refuseTruncated(facts, last.frames, durationSeconds);
+    const isShort = !isAll && isTooShort(facts, last.frames, durationSeconds);
+    if (isShort && !HEADLESS.has(facts.container)) throw cutOff(facts, durationSeconds);
     const { size } = await stat(path);
     whole = true;
-    const notes = [...notesOf(facts, tracks, damaged), ...(sounds.length < tracks.sounds.length ? [UNHEARD] : [])];
+    const notes = [
+      ...notesOf(facts, tracks, damaged),
+      ...(sounds.length < tracks.sounds.length ? [UNHEARD] : []),
+      ...(isShort && CLOCKED.has(facts.container) ? [JUMPS] : []),
+    ];
     return { path, size, durationSeconds, cpuSeconds: spent, notes };
   } finally {
     watch.stop();
@@ -192,13 +212,20 @@ function notesOf(
  * exaggerates (edited, or with a long last picture) by two witnesses: picture and sound end too early, and, where
  * frames are counted, too few came.
  */
-function refuseTruncated({ duration, video }: SourceFacts, frames: number, durationSeconds: number): void {
+function isTooShort({ duration, video }: SourceFacts, frames: number, durationSeconds: number): boolean {
   const tooShort = durationSeconds < duration - Math.max(0.5, duration * 0.01);
-  const tooFew = video.frames === undefined || frames < video.frames * 0.99;
-  if (!tooShort || !tooFew) return;
+  return tooShort && (video.frames === undefined || frames < video.frames * 0.99);
+}
+
+/** Broadcasts, whose length is the time between the first and the last that their clock shows. */
+const CLOCKED = new Set(['mpegts', 'mpeg']);
+/** Nothing in them says beforehand how long they are, so that a part cannot be told from the whole. */
+const HEADLESS = new Set([...CLOCKED, 'mpegvideo', 'h264', 'hevc', 'm4v', 'vc1', 'dv']);
+
+function cutOff({ duration }: SourceFacts, durationSeconds: number): BadInput {
   const [reached, promised] = [durationSeconds, duration].map((seconds) => seconds.toFixed(1));
   const detail = `Only ${reached} of its ${promised} seconds could be decoded: the file is cut off or damaged.`;
-  throw new BadInput('undecodable', detail);
+  return new BadInput('undecodable', detail);
 }
 
 function encodeFailed(detail: string): TransientError {

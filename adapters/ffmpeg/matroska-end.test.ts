@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bytesSource } from '../../test/file-source.ts';
-import { endInTail, endOfMatroska } from './matroska-end.ts';
+import { endInTail, endOfMatroska, isWholeMatroska } from './matroska-end.ts';
 
 const { signal } = new AbortController();
 const element = (id: string, ...parts: Buffer[]) => {
@@ -48,4 +48,17 @@ it('looks further back where the last cluster is large', async () => {
   const large = cluster(at(700), simple(1, 0, 600_000), simple(1, 50, 600_000));
   expect(await endOfMatroska(bytesSource(large), signal)).toBe(800);
   expect(await endOfMatroska(bytesSource(Buffer.alloc(3_000_000)), signal)).toBeUndefined();
+});
+
+it('tells a file that was cut off by what it says of its length', async () => {
+  const file = Buffer.concat([
+    element('1a45dfa3', Buffer.alloc(30)),
+    element('18538067', cluster(at(0), simple(1, 0))),
+  ]);
+  expect(await isWholeMatroska(bytesSource(file), signal)).toBe(true);
+  expect(await isWholeMatroska(bytesSource(Buffer.concat([file, Buffer.alloc(9)])), signal)).toBe(true);
+  expect(await isWholeMatroska(bytesSource(file.subarray(0, -1)), signal)).toBe(false);
+  const live = Buffer.from('1853806701ffffffffffffff', 'hex');
+  expect(await isWholeMatroska(bytesSource(Buffer.concat([file.subarray(0, 38), live])), signal)).toBe(false);
+  expect(await isWholeMatroska(bytesSource(Buffer.alloc(10)), signal)).toBe(false);
 });

@@ -4,7 +4,12 @@ import { readBlock } from './read-block.ts';
 /** How much of the end is searched for the last cluster, in steps: browsers begin one every few seconds at most. */
 const TAILS = [256 * 1024, 2 * 1024 * 1024, 16 * 1024 * 1024];
 
+/** The EBML header is some dozen bytes, and the segment follows it. */
+const HEAD = 4096;
+
 /** Element ids. https://www.rfc-editor.org/rfc/rfc9559#section-5.1 */
+const EBML = 0x1a45dfa3;
+const SEGMENT = 0x18538067;
 const CLUSTER = 0x1f43b675;
 const TIMESTAMP = 0xe7;
 const SIMPLE_BLOCK = 0xa3;
@@ -27,6 +32,14 @@ export async function endOfMatroska(source: RangeSource, signal: AbortSignal): P
   return undefined;
 }
 
+/** Whether a Matroska or WebM file is as long as its header says; not where that does not say anything. */
+export async function isWholeMatroska(source: RangeSource, signal: AbortSignal): Promise<boolean> {
+  const head = await readBlock(source, { start: 0, end: Math.min(source.size, HEAD) - 1 }, signal);
+  const header = elementAt(head, 0);
+  const segment = header?.id === EBML ? elementAt(head, header.end) : undefined;
+  return segment?.id === SEGMENT && segment.start + segment.size <= source.size;
+}
+
 /** As {@link endOfMatroska}, of the last bytes of a file. */
 export function endInTail(tail: Buffer): number | undefined {
   const mark = Buffer.from('1f43b675', 'hex');
@@ -39,8 +52,11 @@ export function endInTail(tail: Buffer): number | undefined {
 
 interface Element {
   id: number;
+  /** Of its data, and of those of its bytes that are there. */
   start: number;
   end: number;
+  /** As it says itself; infinite where it does not. */
+  size: number;
 }
 
 /** From a cluster on. Undefined when the bytes there only look like one, or it holds no block. */
@@ -83,7 +99,8 @@ function elementAt(bytes: Buffer, at: number): Element | undefined {
     size = size * 256 + (bytes[i] ?? 0);
     isUnknown &&= bytes[i] === 0xff;
   }
-  return { id, start, end: isUnknown ? bytes.length : Math.min(bytes.length, start + size) };
+  if (isUnknown) size = Number.POSITIVE_INFINITY;
+  return { id, start, end: Math.min(bytes.length, start + size), size };
 }
 
 /** By the number of leading zeroes; 0 where there are too many. https://www.rfc-editor.org/rfc/rfc8794#section-4 */

@@ -50,8 +50,7 @@ export async function probe(
     const { filename: _, ...format } = report.format;
     const facts = factsOf(report);
     const { hdr, index } = facts.video;
-    if (facts.duration === 0 && facts.container.startsWith('matroska'))
-      facts.duration = await lengthOf(source, report, facts, signal);
+    facts.duration = await durationIn(source, report, facts, signal);
     refuseBeyond(claimedBy(facts, report), limits);
     if (hdr && (hdr.peak === null || !hdr.light?.display)) await askFrames(hdr, ffprobe, input, index, signal);
     return { facts, report: { format, streams: report.streams, chapters: report.chapters } };
@@ -63,6 +62,28 @@ function claimedBy({ video, duration }: SourceFacts, { streams }: Report): Claim
   const { index, width, height, frames = 0 } = video;
   const { num, den } = ratio(streams.find((stream) => stream.index === index)?.avg_frame_rate) ?? { num: 0, den: 1 };
   return { seconds: duration, width, height, frameRate: num / den || (duration > 0 ? frames / duration : 0) };
+}
+
+/** Seconds: Matroska counts to the end from 0, wherever its clock begins. */
+const LATE = 1;
+
+/** Bits a second of a broadcast: it has more than that to tell of itself alone. */
+const TOO_FEW = 10_000;
+
+/** Seconds, as the header says where it can be believed; 0 where nobody knows. */
+async function durationIn(
+  source: RangeSource,
+  report: Report,
+  facts: SourceFacts,
+  signal: AbortSignal,
+): Promise<number> {
+  const { container, duration, start } = facts;
+  if (container.startsWith('matroska') && (duration === 0 || start > LATE)) {
+    return (await lengthOf(source, report, facts, signal)) || Math.max(0, duration - start);
+  }
+  // Broadcasts have no header: the clock is read at both ends, and jumps where parts of several were put together.
+  const isBroadcast = container === 'mpegts' || container === 'mpeg';
+  return isBroadcast && source.size * 8 < duration * TOO_FEW ? 0 : duration;
 }
 
 /** Seconds, from the last block: a file that was written in one go does not say it in its header. 0 where there is none. */

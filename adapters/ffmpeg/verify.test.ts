@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AudioFacts } from '../../core/media.ts';
 import { plainFacts } from '../../test/plain-facts.ts';
 import { findFfmpeg } from './find-ffmpeg.ts';
+import { holdLast } from './last-picture.ts';
 import { type Promised, verify } from './verify.ts';
 
 const exec = promisify(execFile);
@@ -18,7 +19,7 @@ const SOUND: AudioFacts = {
   ...{ start: 0, duration: 2 },
 };
 const PROMISED: Promised = {
-  ...{ container: 'mp4', frames: 50, seconds: 2, color: BT709, sounds: [SOUND], subtitles: 0 },
+  ...{ container: 'mp4', frames: 50, seconds: 2, sourceSeconds: 2, color: BT709, sounds: [SOUND], subtitles: 0 },
   inStepWith: plainFacts({ frames: 50 }),
 };
 /** Bytes without a pattern, as they are where a disk is broken. */
@@ -121,6 +122,13 @@ describe('a file that is whole, but not what was promised', () => {
 
   it('is shorter than what was written', async () => {
     expect(await faultOf(path, { seconds: 3 })).toMatch(/s in the output, 3 written/);
+  });
+
+  it('says that it is longer than what comes out of it, and longer than its source', async () => {
+    const held = await make('held.mp4', ['-fps_mode', 'vfr', '-enc_time_base:v', '1/120000']);
+    await holdLast(programs.ffmpeg, held, { end: 5, pictures: 50 }, never);
+    expect(await faultOf(held)).toMatch(/^5 s in the output, which ends after 2/);
+    expect(await faultOf(held, { sourceSeconds: 5 })).toBeUndefined();
   });
 
   it('lacks sound or subtitles, or has some that nobody promised', async () => {

@@ -4,7 +4,7 @@ import { cpuOf } from './cpu-time.ts';
 import { type Coded, PLAIN_H264 } from './encoders.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { probeOwn } from './probe.ts';
-import { progressReader } from './progress.ts';
+import { type Progress, progressReader } from './progress.ts';
 import { type Report, ratio, type Stream, seconds, time } from './report.ts';
 import { run } from './run.ts';
 
@@ -13,9 +13,15 @@ export interface Promised {
   container: 'mp4' | 'avi';
   /** Of an MP4's video: H.264 in 8 bits unless said. */
   coded?: Coded | undefined;
-  /** How many pictures the encoder handed over, and how long everything is that the muxer got. */
+  /** How many pictures the encoder handed over. */
   frames: number;
+  /**
+   * How long everything is that the muxer got, as FFmpeg counts it: by when pictures are to be decoded. The end is later
+   * than that, by as many pictures as are held back, which lie seconds apart in some videos.
+   */
   seconds: number;
+  /** How long the source says that it is; 0 where it does not. */
+  sourceSeconds: number;
   color: ColorTags;
   /** Those of the source that were to come along, and how many subtitles. */
   sounds: AudioFacts[];
@@ -26,6 +32,8 @@ export interface Promised {
 
 export interface Verified {
   durationSeconds: number;
+  /** Of the pictures alone. */
+  pictureSeconds: number;
   cpuSeconds: number;
   /** What is wrong with it: nobody may get it. */
   fault?: string;
@@ -36,7 +44,7 @@ export interface Verified {
 /** Sound is cut into pieces of 1024 samples, the last of them filled up: an eighth of a second at 8 kHz. */
 const PIECE = 0.13;
 /** Between what the muxer was given and what it wrote down: the last picture's duration is its own guess. */
-const LAST_PICTURE = 0.5;
+export const LAST_PICTURE = 0.5;
 
 /** Looks at a file that FFmpeg says it wrote, before anybody relies on it: its structure first, then every frame. */
 export async function verify(
@@ -46,11 +54,21 @@ export async function verify(
   signal: AbortSignal,
 ): Promise<Verified> {
   const report = await probeOwn(programs.ffprobe, path, signal);
-  const durationSeconds = seconds(report?.format?.duration) ?? 0;
+  const lengths = report ? lengthsOf(report) : { durationSeconds: 0, pictureSeconds: 0 };
   const lacksSound = report !== undefined && soundsIn(report) < promised.sounds.length;
   const fault = (report && structureFault(report, promised)) ?? (await layoutFault(path, promised));
-  if (!report || fault) return { durationSeconds, cpuSeconds: 0, fault: fault ?? 'it cannot be read', lacksSound };
-  return { durationSeconds, ...(await decodeWhole(programs.ffmpeg, path, promised, signal)) };
+  if (!report || fault) return { ...lengths, cpuSeconds: 0, fault: fault ?? 'it cannot be read', lacksSound };
+  const { end, ...decoded } = await decodeWhole(programs.ffmpeg, path, promised, signal);
+  const tooLong = decoded.fault === undefined ? lengthFault(lengths, promised, end) : undefined;
+  return { ...lengths, ...decoded, ...(tooLong && { fault: tooLong }) };
+}
+
+/** Without subtitles and chapters, which may go on where there is nothing to see or to hear any more. */
+function lengthsOf({ streams, format }: Report): Pick<Verified, 'durationSeconds' | 'pictureSeconds'> {
+  const longest = (...types: (string | undefined)[]) =>
+    Math.max(0, ...streams.map(({ codec_type, duration }) => (types.includes(codec_type) && seconds(duration)) || 0));
+  const durationSeconds = longest('video', 'audio') || (seconds(format?.duration) ?? 0);
+  return { durationSeconds, pictureSeconds: longest('video') };
 }
 
 function soundsIn({ streams }: Report): number {
@@ -75,8 +93,7 @@ function structureFault(report: Report, promised: Promised): string | undefined 
   // AVI has no place for colours, and counts the gaps of uneven frame rates, too.
   if (container === 'avi') return undefined;
   if (Number(video.nb_frames) !== frames) return `${video.nb_frames} frames in the output, ${frames} encoded`;
-  if (Math.abs(duration - promised.seconds) > LAST_PICTURE)
-    return `${duration} s in the output, ${promised.seconds} written`;
+  if (duration < promised.seconds - LAST_PICTURE) return `${duration} s in the output, ${promised.seconds} written`;
   const { codec, pixelFormats } = promised.coded ?? PLAIN_H264;
   if (video.codec_name !== codec || !pixelFormats.includes(video.pix_fmt ?? '')) {
     return `${video.codec_name} in ${video.pix_fmt}`;
@@ -93,6 +110,18 @@ function colorFault(video: Stream, { matrix, primaries, transfer }: ColorTags): 
   const wrong = pairs.find(([is, promised]) => promised && is !== promised);
   if (wrong) return `colours tagged ${wrong[0]}, ${wrong[1]} promised`;
   return video.color_range === 'pc' ? 'colours of full range' : undefined;
+}
+
+/** Whether its pictures and sounds last longer than anything speaks for: what comes out of it, and the source. */
+function lengthFault(
+  { durationSeconds, pictureSeconds }: Pick<Verified, 'durationSeconds' | 'pictureSeconds'>,
+  { container, frames, sourceSeconds }: Promised,
+  end: number,
+): string | undefined {
+  if (container === 'avi') return undefined;
+  const last = Math.max(end, sourceSeconds);
+  const tooLong = durationSeconds > last + Math.max(LAST_PICTURE, pictureSeconds / frames);
+  return tooLong ? `${durationSeconds} s in the output, which ends after ${last}` : undefined;
 }
 
 /** Whether each sound begins as far from the pictures as in the source, to within a picture, and lasts as long. */
@@ -148,17 +177,17 @@ async function decodeWhole(
   path: string,
   { frames, container }: Promised,
   signal: AbortSignal,
-): Promise<Omit<Verified, 'durationSeconds'>> {
-  let decoded = 0;
+): Promise<Pick<Verified, 'cpuSeconds' | 'fault'> & { end: number }> {
+  let decoded: Progress = { frames: 0, seconds: 0 };
   const onStdout = progressReader((progress) => {
-    decoded = progress.frames;
+    decoded = progress;
   });
   const args = ['-progress', 'pipe:1', ...decodeCommand(path)];
   const ended = await run({ program: ffmpeg, args, effort: 'work', signal, onStdout });
-  const cpuSeconds = cpuOf(ended);
-  if (ended.code !== 0) return { cpuSeconds, fault: 'it cannot be decoded without errors' };
-  if (container === 'mp4' && decoded !== frames) {
-    return { cpuSeconds, fault: `${decoded} frames can be decoded, ${frames} encoded` };
+  const [cpuSeconds, end] = [cpuOf(ended), decoded.seconds];
+  if (ended.code !== 0) return { cpuSeconds, end, fault: 'it cannot be decoded without errors' };
+  if (container === 'mp4' && decoded.frames !== frames) {
+    return { cpuSeconds, end, fault: `${decoded.frames} frames can be decoded, ${frames} encoded` };
   }
-  return { cpuSeconds };
+  return { cpuSeconds, end };
 }

@@ -18,6 +18,7 @@ export function videoOf(stream: Stream, start: number): VideoFacts {
     throw unreadable(`its codec${named} is not known here`);
   }
   if (width < 1 || height < 1) throw unreadable('it does not say how large its pictures are');
+  if (width < 2 || height < 2) throw unreadable(`its pictures are ${width} × ${height}, and need two pixels each way`);
   const frames = Number(stream.nb_frames);
   const color = colorOf(stream);
   return {

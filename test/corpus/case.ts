@@ -45,6 +45,8 @@ export interface Expected {
   times?: number[] | null;
   /** The codec and the format of its pixels: H.264 in 8 bits where nothing is said. */
   coded?: { codec_name: string; pix_fmt: string; codec_tag_string?: string };
+  /** Seconds from the first picture to the end of the last. */
+  lasts?: number;
   width?: number;
   height?: number;
   sampleAspect?: string;

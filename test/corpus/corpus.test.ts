@@ -21,6 +21,7 @@ import { color } from './color.ts';
 import { containers } from './containers.ts';
 import { damage } from './damage.ts';
 import { judge } from './judge.ts';
+import { lengths } from './lengths.ts';
 import { orientation } from './orientation.ts';
 import { realFiles } from './real.ts';
 import { streams } from './streams.ts';
@@ -32,7 +33,7 @@ import { time } from './time.ts';
  * at from outside. `CORPUS=all` runs every case and writes docs/corpus.md; else a subset stands for it.
  */
 
-const GROUPS = { orientation, color, time, streams, damage, containers, codecs, real: realFiles };
+const GROUPS = { orientation, color, time, lengths, streams, damage, containers, codecs, real: realFiles };
 const WHOLE = process.env.CORPUS === 'all';
 /** Seconds of CPU time and MiB that one file may take. */
 const LIMITS = { seconds: 20, memory: 400 };

@@ -45,6 +45,11 @@ export async function judge(
   expect(video?.field_order ?? 'progressive').toBe('progressive');
   const pictures = await picturesOf(enhanced.path);
   await judgeTimes(source, enhanced.path, pictures, expected, facts.video.frameRate);
+  const { lasts } = expected;
+  if (lasts !== undefined) {
+    expect(Math.abs(Number(video?.duration) - lasts)).toBeLessThanOrEqual(TICK);
+    expect(Math.abs(enhanced.durationSeconds - lasts)).toBeLessThanOrEqual(TICK);
+  }
   judgeTracks(output, expected);
   if (expected.inStep !== false) await judgeStep(source, facts, enhanced.path, output);
   for (const kind of expected.dropped ?? []) expect(facts.dropped.map((each) => each.kind)).toContain(kind);
