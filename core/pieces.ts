@@ -28,6 +28,9 @@ export type Work = z.infer<typeof Work>;
 
 const spent = { cpu_seconds: z.number(), wall_seconds: z.number(), bytes_read: z.int(), bytes_written: z.int() };
 
+/** What the owner of the video should know, a sentence each. */
+const told = { notes: z.array(z.string()).optional() };
+
 /** What came of a piece. Objects lie under their attempt until the video is put together. */
 export const PieceResult = z.discriminatedUnion('kind', [
   z.object({
@@ -40,9 +43,10 @@ export const PieceResult = z.discriminatedUnion('kind', [
     /** Of all its pictures and their times. */
     fingerprint: z.string(),
     parameter_sets: z.string(),
+    ...told,
     ...spent,
   }),
-  z.object({ kind: z.literal('sound'), key: z.string(), ...spent }),
+  z.object({ kind: z.literal('sound'), key: z.string(), ...told, ...spent }),
   z.object({ kind: z.literal('source'), ...spent }),
 ]);
 export type PieceResult = z.infer<typeof PieceResult>;

@@ -64,7 +64,9 @@ async function assembleIn(
   claim.progress(WORKED_PERCENT + 2);
 
   const { facts } = probe;
-  const joined = await step('assemble', () => media.assemble({ ...fetched, facts, scratch, signal }));
+  const joined = await step('assemble', () =>
+    media.assemble({ ...fetched, facts, ending: cut.ending, scratch, signal }),
+  );
   claim.progress(WORKED_PERCENT + 5);
   const poster = await makePoster(ports, claim, { ...joined, shown: plan.hdr?.shown, scratch });
   const staged = attemptKey(video.file_id, video.attempt, fence, 'enhanced');
@@ -102,7 +104,8 @@ async function assembleIn(
       record: (current, took) => {
         const ended = outcome.record(current, took);
         const receipt = summed(current.receipts.video_enhancement, pieces, ended.receipts.video_enhancement);
-        return { ...ended, work: null, receipts: { ...ended.receipts, video_enhancement: receipt } };
+        const analysis = ended.analysis && { ...ended.analysis, notes: notesOf(pieces) };
+        return { ...ended, analysis, work: null, receipts: { ...ended.receipts, video_enhancement: receipt } };
       },
       after: () => cleanUp(ports, video, video.attempt),
     };
@@ -157,6 +160,11 @@ async function planAnew(ports: EnhancePorts, { video, log }: Claim<Video>): Prom
 
 function publishPlan({ tasks }: EnhancePorts, { file_id, attempt, trace }: Video): Promise<void> {
   return tasks.publish({ v: 1, type: 'video.enhance', file_id, attempt, trace });
+}
+
+/** What is said of several pieces is said once. */
+function notesOf(pieces: Piece['result'][]): string[] {
+  return [...new Set(pieces.flatMap((piece) => (piece && 'notes' in piece ? (piece.notes ?? []) : [])))];
 }
 
 /** What all of it took: planning, the pieces, and this. */

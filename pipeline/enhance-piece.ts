@@ -68,7 +68,13 @@ async function makePiece(
       await store(sound.path);
       return await pieceDone(
         ports,
-        ({ wall_seconds }) => ({ kind: 'sound', key, wall_seconds, ...spent(sound.cpuSeconds, sound.size) }),
+        ({ wall_seconds }) => ({
+          kind: 'sound',
+          key,
+          ...told(sound),
+          wall_seconds,
+          ...spent(sound.cpuSeconds, sound.size),
+        }),
         { undo },
       );
     }
@@ -80,7 +86,7 @@ async function makePiece(
     return await pieceDone(
       ports,
       ({ wall_seconds }) => ({
-        ...{ kind: 'chunk', key, frames, first, last, fingerprint, parameter_sets, wall_seconds },
+        ...{ kind: 'chunk', key, frames, first, last, fingerprint, parameter_sets, ...told(chunk), wall_seconds },
         ...spent(chunk.cpuSeconds, chunk.size),
       }),
       { undo },
@@ -90,3 +96,5 @@ async function makePiece(
     throw error;
   }
 }
+
+const told = ({ notes }: { notes?: string[] }) => (notes ? { notes } : {});

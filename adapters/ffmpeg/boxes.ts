@@ -1,4 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { RangeSource } from '../../core/ports/index.ts';
+import { readBlock } from './read-block.ts';
 
 /**
  * The types of an MP4's top-level boxes, in their order. Undefined when they do not add up to the file.
@@ -40,6 +42,27 @@ async function forgetIn(file: FileHandle, start: number, end: number): Promise<v
   }
 }
 
+/** Of a box: its size and its type, and its size again where that takes more. */
+const HEADER = 16;
+/** Before the first fragment come a type, a header, and some space at the most. */
+const FIRST = 8;
+
+/**
+ * Whether an MP4 has no index of its fragments, each of which says for itself what is in it: who opens it goes through all
+ * of them. ISO/IEC 14496-12, 8.8 and 8.16.3
+ */
+export async function isInLooseFragments(source: RangeSource, signal: AbortSignal): Promise<boolean> {
+  let at = 0;
+  for (let i = 0; i < FIRST && at < source.size; i++) {
+    const header = await readBlock(source, { start: at, end: Math.min(source.size, at + HEADER) - 1 }, signal);
+    const box = boxOf(header, at, source.size);
+    if (!box || box.type === 'sidx' || box.type === 'mdat') return false;
+    if (box.type === 'moof') return true;
+    at += box.size;
+  }
+  return false;
+}
+
 interface Box {
   type: string;
   at: number;
@@ -60,11 +83,15 @@ async function boxesIn(file: FileHandle, start: number, end: number): Promise<Bo
 }
 
 async function boxAt(file: FileHandle, at: number, end: number): Promise<Box | undefined> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, at);
-  if (bytesRead < 8) return undefined;
-  const short = buffer.readUInt32BE(0);
-  if (short === 1 && bytesRead < 16) return undefined;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, at);
+  return boxOf(buffer.subarray(0, bytesRead), at, end);
+}
+
+function boxOf(header: Buffer, at: number, end: number): Box | undefined {
+  if (header.length < 8) return undefined;
+  const short = header.readUInt32BE(0);
+  if (short === 1 && header.length < HEADER) return undefined;
   // 1: the size follows in 64 bits. 0: the box goes on to the end of the file.
-  const size = short === 1 ? Number(buffer.readBigUInt64BE(8)) : short === 0 ? end - at : short;
-  return size < 8 ? undefined : { type: buffer.toString('latin1', 4, 8), at, size };
+  const size = short === 1 ? Number(header.readBigUInt64BE(8)) : short === 0 ? end - at : short;
+  return size < 8 ? undefined : { type: header.toString('latin1', 4, 8), at, size };
 }

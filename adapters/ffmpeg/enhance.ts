@@ -15,7 +15,8 @@ import { decodes, undecodable } from './first-frame.ts';
 import { hdrEncoders } from './hdr-encoders.ts';
 import { heardOf } from './heard.ts';
 import { type Input, withInput } from './input.ts';
-import { compareEnds, holdLast } from './last-picture.ts';
+import { compareEnds, holdLast, NEGLIGIBLE, NOTICEABLE } from './last-picture.ts';
+import { DAMAGED, isDamaged, JUMPS, NO_SUBTITLES, NOT_KEPT, ONE_SOUND, UNHEARD } from './notes.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
 import { shortage } from './shortage.ts';
@@ -25,10 +26,6 @@ import { progressWatch } from './watch.ts';
 
 /** FFmpeg's own exit code when most of what it decoded was broken (`-max_error_rate`). */
 const TOO_MANY_ERRORS = 69;
-
-/** What FFmpeg says of pictures and sound that it could not decode, or only in part; it goes on then. */
-const DAMAGE =
-  /corrupt (decoded frame|input packet)|concealing \d+|Error while decoding stream|Error submitting (a )?packet to decoder|error while decoding MB/;
 
 const CONTENT_TYPES = { mp4: 'video/mp4', avi: 'video/x-msvideo' } as const;
 
@@ -76,10 +73,6 @@ export function enhance(workshop: Workshop, job: EnhanceJob): Promise<Enhanced> 
     throw encodeFailed('No encoder could write this video.');
   });
 }
-
-const UNHEARD = 'A sound track of this video is empty, or cannot be decoded: it was left out.';
-const JUMPS = 'The clock of this video jumps, or parts of it are missing: what there is was put together.';
-const NOT_KEPT = 'High dynamic range could not be written here: the video was brought to standard range.';
 
 /**
  * A subtitle that cannot be converted ends the whole run: then the same encoder goes without, before a lesser one has
@@ -139,7 +132,7 @@ async function encode(
     }
     if (last.frames === 0) throw undecodable();
     if (facts.video.hdr && !plan.hdr && encoder.container === 'mp4') await forgetHdr(path);
-    const damaged = DAMAGE.test(ended.stderr);
+    const damaged = isDamaged(ended.stderr);
     const tracks = tracksOf({ facts, encoder, withoutSubtitles });
     const promised = {
       ...{ container: encoder.container, coded: encoder.coded, ...last, color: plan.color },
@@ -201,9 +194,9 @@ function notesOf(
   damaged: boolean,
 ): string[] {
   return [
-    ...(damaged ? ['Parts of this video are damaged: they were decoded as well as they can be.'] : []),
-    ...(subtitles.length < facts.subtitles.length ? ['Its subtitles could not be taken along.'] : []),
-    ...(sounds.length < facts.sounds.length ? ['Only one of its sound tracks could be taken along.'] : []),
+    ...(damaged ? [DAMAGED] : []),
+    ...(subtitles.length < facts.subtitles.length ? [NO_SUBTITLES] : []),
+    ...(sounds.length < facts.sounds.length ? [ONE_SOUND] : []),
   ];
 }
 
@@ -213,7 +206,7 @@ function notesOf(
  * frames are counted, too few came.
  */
 function isTooShort({ duration, video }: SourceFacts, frames: number, durationSeconds: number): boolean {
-  const tooShort = durationSeconds < duration - Math.max(0.5, duration * 0.01);
+  const tooShort = durationSeconds < duration - Math.max(NOTICEABLE, duration * NEGLIGIBLE);
   return tooShort && (video.frames === undefined || frames < video.frames * 0.99);
 }
 

@@ -1,9 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import type { SourceFacts } from '../../core/media.ts';
-import type { RangeSource } from '../../core/ports/index.ts';
+import type { Ending, RangeSource } from '../../core/ports/index.ts';
 import { OUTPUT_TICKS } from '../../core/timeline.ts';
 import { cpuOf } from './cpu-time.ts';
-import type { Input } from './input.ts';
+import { type Input, withInput } from './input.ts';
 import { isWholeMatroska } from './matroska-end.ts';
 import { type Ended, OutputTooLarge, run, runForOutput } from './run.ts';
 
@@ -14,6 +14,9 @@ import { type Ended, OutputTooLarge, run, runForOutput } from './run.ts';
 
 /** Seconds: nobody misses a last picture that is shown shorter by less. */
 export const NOTICEABLE = 0.5;
+
+/** Of the length: what a header may be off by. */
+export const NEGLIGIBLE = 0.01;
 
 const LARGEST_ANSWER = 4 * 1024 * 1024;
 
@@ -88,6 +91,30 @@ export async function compareEnds(
   const until = here.at + lasts;
   const ends = video.start - start + pictureSeconds;
   return { isAll: isWhole || there.lasts >= rest - NOTICEABLE, ...(until > ends + NOTICEABLE && { until }) };
+}
+
+/**
+ * How a source ends that says where each of its pictures is; undefined where it ends before its header says so, as what
+ * was cut off does, or that cannot be told.
+ */
+export function endingOf(
+  ffprobe: string,
+  { source, facts, signal }: { source: RangeSource; facts: SourceFacts; signal: AbortSignal },
+): Promise<Ending | undefined> {
+  const { container, duration, start, video } = facts;
+  const end = video.start + duration;
+  const look = async (input: Input) => {
+    const last = await lastPicture(ffprobe, { args: input.args, index: video.index }, end, signal);
+    input.blameStorage();
+    if (!last) return undefined;
+    const rest = end - last.at;
+    const isWhole = last.lasts >= rest - Math.max(NOTICEABLE, duration * NEGLIGIBLE);
+    // In Matroska, the length is that of whatever is the longest.
+    if (!isWhole && !(container.startsWith('matroska') && (await isWholeMatroska(source, signal)))) return undefined;
+    const lasts = Math.min(isWhole || facts.sounds.length > 0 ? last.lasts : rest, rest);
+    return { last: last.at - start, until: lasts > NOTICEABLE ? last.at - start + lasts : null };
+  };
+  return withInput(source, signal, look, { glimpses: true, duration });
 }
 
 /**

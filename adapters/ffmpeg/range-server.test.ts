@@ -139,7 +139,8 @@ it('ends everything when closed: connections, reads, the address', async () => {
 it('sends what lies beyond a bound once it is missed', async () => {
   const bytes = Buffer.alloc(2 ** 20 + 100_000, 'x');
   let hungry = false;
-  const { url } = await serve(bytesSource(bytes), never, { bound: { from: 0, to: 2 ** 20, isHungry: () => hungry } });
+  const bound = { from: 0, to: 2 ** 20, isHungry: () => hungry, isOpening: () => false };
+  const { url } = await serve(bytesSource(bytes), never, { bound });
   let got = 0;
   const asked = request(url, (response) => {
     response.on('data', ({ length }: Buffer) => {
@@ -154,6 +155,13 @@ it('sends what lies beyond a bound once it is missed', async () => {
   hungry = true;
   await all;
   expect(got).toBe(bytes.length);
+});
+
+it('keeps nothing from a reader that is still opening the file', async () => {
+  const bytes = Buffer.alloc(2 ** 20 + 100_000, 'x');
+  const bound = { from: 0, to: 2 ** 20, isHungry: () => false, isOpening: () => true };
+  const { url } = await serve(bytesSource(bytes), never, { bound });
+  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(bytes.length);
 });
 
 it('reads no more for a connection that was left for another', async () => {

@@ -40,6 +40,8 @@ export interface Bound {
   to: number;
   /** Asked again and again once the reader is there: whether it seems to wait for more. */
   isHungry(): boolean;
+  /** Whether it has not come so far as to know what it wants: then nothing is kept from it. */
+  isOpening(): boolean;
 }
 const ASK_MS = 250;
 /** After each block for who only looks at a few pictures: until it has looked, if that was enough. */
@@ -172,7 +174,8 @@ function blocksFor(source: RangeSource, block: number): Blocks {
 }
 
 /** Whether more is wanted, once that is known: not when the reader has left, as it has when it had enough. */
-async function hunger({ isHungry }: Bound, left: AbortSignal): Promise<boolean> {
+async function hunger({ isHungry, isOpening }: Bound, left: AbortSignal): Promise<boolean> {
+  if (isOpening()) return !left.aborted;
   do await sleep(ASK_MS);
   while (!left.aborted && !isHungry());
   return !left.aborted;

@@ -82,7 +82,7 @@ export interface MediaTools {
    *
    * @throws TransientError `sound_failed`
    */
-  encodeSound(job: Omit<ChunkJob, 'index' | 'plan'>): Promise<Pick<Enhanced, 'path' | 'size' | 'cpuSeconds'>>;
+  encodeSound(job: Omit<ChunkJob, 'index' | 'plan'>): Promise<Pick<Enhanced, 'path' | 'size' | 'cpuSeconds' | 'notes'>>;
 
   /**
    * Joins chunks and sound without encoding anything, to a file that streams at once, and looks at it.
@@ -162,6 +162,15 @@ export interface Cutting {
   build: string;
   /** Whether there is anything beside the pictures. */
   sound: boolean;
+  /** The last picture that there is. Not in plans that were made before there was this. */
+  ending?: Ending;
+}
+
+/** How a source ends, in seconds by the output's clock. */
+export interface Ending {
+  last: number;
+  /** When that picture ends, where it is shown for noticeably long. */
+  until: number | null;
 }
 
 export interface ChunkJob extends EnhanceJob {
@@ -182,13 +191,16 @@ export interface EncodedChunk {
   fingerprint: string;
   parameterSets: string;
   cpuSeconds: number;
+  notes?: string[];
 }
 
 export interface AssemblyJob extends Pick<EnhanceJob, 'facts' | 'scratch' | 'signal'> {
   /** In order; their files lie in `scratch` and have plain names. */
-  chunks: readonly Omit<EncodedChunk, 'size' | 'cpuSeconds'>[];
+  chunks: readonly Omit<EncodedChunk, 'size' | 'cpuSeconds' | 'notes'>[];
   /** The file that `encodeSound` made, where there was anything for it. */
   sound: string | null;
+  /** As the source was found to end. */
+  ending: Ending | undefined;
 }
 
 export interface Enhanced {

@@ -20,3 +20,14 @@ it('is hunger when nothing is made for longer than its last pictures take', () =
   made(40);
   expect([at(16_000), at(16_200)]).toEqual([false, true]);
 });
+
+it('is still opening the file when it was given something and has made nothing', () => {
+  let time = 0;
+  const { made, isHungry, isOpening } = appetite(() => time);
+  expect(isOpening()).toBe(false);
+  time = 1_600;
+  isHungry();
+  expect(isOpening()).toBe(true);
+  made(1);
+  expect(isOpening()).toBe(false);
+});

@@ -12,6 +12,11 @@ export interface Appetite {
   made(frames: number): void;
   /** Whoever is told so gives it something. */
   isHungry(): boolean;
+  /**
+   * Whether it was given something and has made nothing yet: then it is still finding out where everything lies, which
+   * means going through the whole file where each fragment has an index of its own.
+   */
+  isOpening(): boolean;
 }
 
 /** @param now in milliseconds */
@@ -31,5 +36,6 @@ export function appetite(now: () => number = () => performance.now()): Appetite 
       fed = now();
       return true;
     },
+    isOpening: () => frames === 0 && fed > began,
   };
 }

@@ -2,23 +2,26 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import type { EncodedChunk } from '../../../core/ports/index.ts';
+import type { EncodedChunk, Ending } from '../../../core/ports/index.ts';
 import { OUTPUT_TICKS } from '../../../core/timeline.ts';
 import { cpuOf } from '../cpu-time.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
+import { endingAt } from '../last-picture.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
 import { tracksIn } from './verify-sound.ts';
 import { verifyWhole } from './verify-whole.ts';
 
 /** What is remembered of an encoded chunk until all are there. */
-export type Piece = Omit<EncodedChunk, 'size' | 'cpuSeconds'>;
+export type Piece = Omit<EncodedChunk, 'size' | 'cpuSeconds' | 'notes'>;
 
 export interface AssemblyJob {
   /** In order. Their files lie in `scratch` or folders in it, and have plain names. */
   pieces: readonly Piece[];
   /** The file that `encodeSound` made, where there was anything for it. */
   sound: string | null;
+  /** As the source was found to end. */
+  ending?: Ending | undefined;
   /** What the output says of itself. */
   tags: Record<string, string>;
   scratch: string;
@@ -40,7 +43,7 @@ export interface Assembled {
  */
 export async function assemble(
   { ffmpeg, ffprobe }: FfmpegPrograms,
-  { pieces, sound: encoded, tags, scratch, signal }: AssemblyJob,
+  { pieces, sound: encoded, ending, tags, scratch, signal }: AssemblyJob,
   log: Log,
 ): Promise<Assembled> {
   const [first] = pieces;
@@ -62,7 +65,7 @@ export async function assemble(
       ...['-itsoffset', (first.first / OUTPUT_TICKS).toFixed(6)],
       ...['-protocol_whitelist', 'file', '-f', 'concat', '-auto_convert', '0', '-i', `file:${list}`],
       ...(sound ? ['-protocol_whitelist', 'file', '-i', `file:${sound}`] : []),
-      ...['-map', '0:v', ...(sound ? ['-map', '1'] : []), '-c', 'copy', '-bsf:v', DECODING_ORDER],
+      ...['-map', '0:v', ...(sound ? ['-map', '1'] : []), '-c', 'copy', '-bsf:v', timesOf(pieces, ending)],
       ...['-map_metadata:g', '-1', '-map_chapters', sound ? '1' : '-1'],
       ...Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
       ...['-video_track_timescale', String(OUTPUT_TICKS), '-movflags', '+faststart', '-f', 'mp4', `file:${path}`],
@@ -92,6 +95,11 @@ export async function assemble(
  * are at least a tick apart, and no more of them than that are decoded ahead.
  */
 const DECODING_ORDER = "setts=pts=PTS:dts='if(eq(N,0),DTS,max(DTS,PREV_OUTDTS+1))'";
+
+function timesOf(pieces: readonly Piece[], ending: Ending | undefined): string {
+  const pictures = pieces.reduce((sum, { frames }) => sum + frames, 0);
+  return ending?.until ? `${DECODING_ORDER}:${endingAt(ending.until, pictures)}` : DECODING_ORDER;
+}
 
 /** Each chunk with how long it is, in microseconds that add up without an error: it ends where the next begins. */
 function listOf(pieces: readonly Piece[], folder: string): string {

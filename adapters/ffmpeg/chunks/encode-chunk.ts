@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TransientError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import type { EncodedChunk, EnhanceJob } from '../../../core/ports/index.ts';
+import type { EncodedChunk, Ending, EnhanceJob } from '../../../core/ports/index.ts';
 import type { SourceLimits } from '../../../core/source-limits.ts';
 import { type Chunk, OUTPUT_TICKS, outputTicks, type Timeline } from '../../../core/timeline.ts';
 import { encodeCommand } from '../command.ts';
@@ -10,6 +10,8 @@ import { cpuOf } from '../cpu-time.ts';
 import type { Encoder } from '../encoders.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { type Input, withInput } from '../input.ts';
+import { NOTICEABLE } from '../last-picture.ts';
+import { DAMAGED, isDamaged } from '../notes.ts';
 import { type Progress, percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
@@ -26,6 +28,8 @@ export interface ChunkEncoding extends EnhanceJob {
   encoder: Encoder;
   /** Of the encoder: their number shows in what it makes. */
   threads: number;
+  /** As the source was found to end. */
+  ending?: Ending | undefined;
   limits?: SourceLimits | undefined;
 }
 
@@ -37,13 +41,13 @@ export interface ChunkEncoding extends EnhanceJob {
  *   none: whether that is the fault of the source or of the cutting, only work on the whole video can tell
  */
 export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncoding, log: Log): Promise<EncodedChunk> {
-  const { source, facts, plan, timeline, chunk, scratch, signal, limits } = job;
+  const { source, facts, plan, timeline, chunk, ending, scratch, signal, limits } = job;
   const path = join(scratch, 'chunk.mp4');
   const base = outputTicks(timeline, chunk.start ?? timeline.first);
-  const { made, isHungry } = appetite();
+  const { made, ...wants } = appetite();
   const [from, to] = [chunk.bytes.from, chunk.bytes.to ?? source.size];
   // Sockets would take the next chunk, too, while this one is encoded.
-  const bound = to > from ? { from, to, isHungry } : undefined;
+  const bound = to > from ? { from, to, ...wants } : undefined;
   const encode = async (input: Input) => {
     const command = encodeCommand({
       input: [...seekTo(chunk), ...input.args],
@@ -77,7 +81,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       }
       if (last.frames === 0) throw chunkFailed(`There is no picture in chunk ${chunk.index}.`);
       const { times, sums, parameterSets, fault } = await ownVideo(ffprobe, path, { decode: true }, signal);
-      const wrong = fault ?? misfit(times, last.frames, base, timeline, chunk);
+      const wrong = fault ?? misfit(times, last.frames, base, timeline, chunk, ending);
       if (wrong) {
         log.info('a chunk is not what was planned', { chunk: chunk.index, wrong, stderr: input.redact(ended.stderr) });
         throw chunkFailed(`Chunk ${chunk.index} is not what was planned: ${wrong}.`);
@@ -87,6 +91,7 @@ export function encodeChunk({ ffmpeg, ffprobe }: FfmpegPrograms, job: ChunkEncod
       return {
         ...{ path, size, frames: times.length, first: base, last: base + Math.max(...times) },
         ...{ fingerprint: fingerprint(times, sums), parameterSets, cpuSeconds: cpuOf(ended) },
+        ...(isDamaged(ended.stderr) && { notes: [DAMAGED] }),
       };
     } finally {
       watch.stop();
@@ -111,9 +116,13 @@ function misfit(
   base: number,
   timeline: Timeline,
   { end }: Chunk,
+  ending: Ending | undefined,
 ): string | undefined {
   if (times.length !== encoded) return `${encoded} pictures were encoded, ${times.length} can be decoded`;
   if (times[0] !== 0) return `its first picture is ${times[0]} ticks late`;
+  const reached = (base + Math.max(...times)) / OUTPUT_TICKS;
+  if (end === null && ending && reached < ending.last - NOTICEABLE)
+    return `it ends at ${reached}, not ${ending.last} s`;
   const past = end !== null && base + Math.max(...times) >= outputTicks(timeline, end);
   return past ? 'it goes on for too long' : undefined;
 }

@@ -3,6 +3,7 @@ import type { Log } from '../../../core/log.ts';
 import type { Ratio, SourceFacts } from '../../../core/media.ts';
 import type { RangeSource } from '../../../core/ports/index.ts';
 import { CHUNK_SECONDS, type Joint, SHORTEST_SECONDS, type Sights, WHOLE_SECONDS } from '../../../core/timeline.ts';
+import { isInLooseFragments } from '../boxes.ts';
 import { withInput } from '../input.ts';
 import { ratio } from '../report.ts';
 import { OutputTooLarge, runForOutput } from '../run.ts';
@@ -66,7 +67,8 @@ export interface JointSearch {
 
 /**
  * Where the source can be cut, about every ten seconds, by looking at its index and at a few pictures in each place.
- * Null when it is to be worked on whole: short, without an index, or with nothing in it to cut at.
+ * Null when it is to be worked on whole: short, without an index, in fragments without one, or with nothing in it to
+ * cut at.
  *
  * A joint is safe with an open GOP, too: what is shown after the keyframe does not depend on what came before it, and what
  * is shown before it belongs to the chunk before, which goes on decoding until it has it.
@@ -77,6 +79,9 @@ export async function findJoints(ffprobe: string, search: JointSearch, log: Log)
   if (duration <= WHOLE_SECONDS || !INDEXED.some((name) => facts.container.split(',').includes(name))) return null;
   // Chapters travel with the sound, or else nothing carries them.
   if (facts.chapters > 0 && !hasSound(facts)) return null;
+  // Each chunk would begin with going through the whole file.
+  const mayBeLoose = facts.container.startsWith('mov') && facts.video.frames === undefined;
+  if (mayBeLoose && (await isInLooseFragments(search.source, search.signal))) return null;
   const depth = reach === 0 ? 1 : reach + 1 + REORDER;
   const places = placesIn(facts).map((time) => `${time.toFixed(6)}%+#${depth}`);
   const answer = await lookAt(ffprobe, search, [`%+#${REORDER}`, ...places], log);

@@ -10,6 +10,7 @@ import type { Encoder } from '../encoders.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
 import { heardOf } from '../heard.ts';
 import { withInput } from '../input.ts';
+import { DAMAGED, isDamaged, UNHEARD } from '../notes.ts';
 import { percentMeter, progressReader } from '../progress.ts';
 import { run } from '../run.ts';
 import { shortage } from '../shortage.ts';
@@ -45,7 +46,7 @@ export function encodeSound(
   programs: FfmpegPrograms,
   { source, facts, encoder, withoutSubtitles = false, scratch, onProgress, signal, limits }: SoundJob,
   log: Log,
-): Promise<{ path: string; size: number; cpuSeconds: number }> {
+): Promise<{ path: string; size: number; cpuSeconds: number; notes?: string[] }> {
   const { ffmpeg, ffprobe } = programs;
   const path = join(scratch, 'sound.mp4');
   return withInput(source, signal, async (input) => {
@@ -71,14 +72,17 @@ export function encodeSound(
       }
       const tracks = tracksOf({ facts, encoder, withoutSubtitles });
       const { sounds } = await tracksIn(ffprobe, path, signal);
-      if (sounds < tracks.sounds.length) tracks.sounds = await heardOf(ffmpeg, input, tracks.sounds, signal);
+      const isUnheard = sounds < tracks.sounds.length;
+      if (isUnheard) tracks.sounds = await heardOf(ffmpeg, input, tracks.sounds, signal);
       const verified = await verifySound(programs, path, tracks, signal);
       if (verified.fault) {
         log.warn('the sound is not what was promised', { fault: verified.fault });
         throw soundFailed();
       }
       whole = true;
-      return { path, size: (await stat(path)).size, cpuSeconds: cpuOf(ended) + verified.cpuSeconds };
+      const notes = [...(isDamaged(ended.stderr) ? [DAMAGED] : []), ...(isUnheard ? [UNHEARD] : [])];
+      const { size } = await stat(path);
+      return { path, size, cpuSeconds: cpuOf(ended) + verified.cpuSeconds, ...(notes.length > 0 && { notes }) };
     } finally {
       watch.stop();
       if (!whole) await rm(path, { force: true });

@@ -7,6 +7,7 @@ import { reachOf } from '../../../core/timeline-reach.ts';
 import { forgetHdr } from '../boxes.ts';
 import { ENCODERS, type Encoder } from '../encoders.ts';
 import type { FfmpegPrograms } from '../find-ffmpeg.ts';
+import { endingOf } from '../last-picture.ts';
 import { assemble } from './assemble.ts';
 import { encodeChunk } from './encode-chunk.ts';
 import { findJoints } from './joints.ts';
@@ -48,7 +49,12 @@ export function chunkTools(
       const sights = await findJoints(ffprobe, { source, facts, reach, signal }, log);
       const timeline = sights && planTimeline(sights, { aim: seconds, samples });
       if (!timeline || timeline.chunks.length < 2) return null;
-      return { timeline, encoder: encoder.name, threads, build, sound: hasSound(facts) };
+      const ending = await endingOf(ffprobe, { source, facts, signal });
+      if (!ending) {
+        log.info('not cut: it ends before its header says so, or nobody knows where');
+        return null;
+      }
+      return { timeline, encoder: encoder.name, threads, build, sound: hasSound(facts), ending };
     },
 
     async enhanceChunk({ cut, index, ...job }) {
@@ -56,7 +62,7 @@ export function chunkTools(
       const { timeline } = cut;
       const chunk = timeline.chunks[index];
       if (!chunk) throw new TransientError('chunk_failed', `There is no chunk ${index}.`);
-      const encoding = { ...job, timeline, chunk, encoder, threads: cut.threads, limits };
+      const encoding = { ...job, timeline, chunk, encoder, threads: cut.threads, ending: cut.ending, limits };
       return encodeChunk({ ffmpeg, ffprobe }, encoding, log);
     },
 
@@ -64,10 +70,10 @@ export function chunkTools(
       return encodeSound({ ffmpeg, ffprobe }, { ...job, limits, encoder: await encoderOf(cut, job.signal) }, log);
     },
 
-    async assemble({ chunks, facts, sound, scratch, signal }) {
+    async assemble({ chunks, facts, sound, ending, scratch, signal }) {
       const joined = await assemble(
         { ffmpeg, ffprobe },
-        { pieces: chunks, sound, tags: facts.tags, scratch, signal },
+        { pieces: chunks, sound, ending, tags: facts.tags, scratch, signal },
         log,
       );
       if (facts.video.hdr) await forgetHdr(joined.path);
