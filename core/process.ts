@@ -140,6 +140,7 @@ export function handOver(process: Process, fence: number, progress: number, now:
 
 /** The holder hands the process back unfinished, without blame (it was told to stop). */
 export function release(process: Process, fence: number, now: Date): Process | Refusal {
+  if (process.status === 'pending' && !process.claim && process.fence === fence) return new Refusal('unchanged');
   if (!holds(process, fence)) return new Refusal('superseded');
   return { ...letGo(process), status: 'pending', last_updated: now.toISOString() };
 }

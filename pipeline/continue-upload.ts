@@ -2,7 +2,7 @@ import { fileNotFound, ObjectConflict, RequestError } from '../core/errors.ts';
 import { sourceKey } from '../core/keys.ts';
 import type { MultipartRef, Ports, UploadedPart } from '../core/ports/index.ts';
 import { partLength } from '../core/upload-plan.ts';
-import type { Video } from '../core/video.ts';
+import { isInFlight, type Video } from '../core/video.ts';
 
 /** One part's URL is good this long from its signing to the start of its PUT. */
 const PART_URL_MS = 15 * 60 * 1000;
@@ -85,9 +85,10 @@ export async function abandonUpload({ videos, uploads }: UploadPorts, fileId: st
   }
   if (video.upload.upload_id)
     await uploads.abortMultipart({ key: sourceKey(fileId), uploadId: video.upload.upload_id });
-  // A PUT may have landed a moment ago; without a record its event finds nothing to start, so the bytes go too.
-  await uploads.remove(sourceKey(fileId));
   await videos.remove(video);
+  // A PUT may have landed a moment ago, and its event before the record went. One that comes later finds no record, and
+  // takes the bytes away itself.
+  await uploads.remove(sourceKey(fileId));
 }
 
 async function openMultipart(videos: Ports['videos'], fileId: string): Promise<MultipartVideo> {
@@ -96,7 +97,7 @@ async function openMultipart(videos: Ports['videos'], fileId: string): Promise<M
   if (kind !== 'multipart' || !upload_id || !part_size || !part_count) {
     throw new RequestError(409, 'not_multipart', 'This upload is sent in one PUT, not in parts.');
   }
-  if (status === 'complete') throw uploadGone();
+  if (status === 'complete' || !isInFlight(video)) throw uploadGone();
   return { video, ref: { key: sourceKey(fileId), uploadId: upload_id }, plan: { part_size, part_count } };
 }
 

@@ -22,5 +22,7 @@ export async function deleteVideo(
     files.removeAll(workPrefix(fileId)),
   ]);
   await videos.remove(video);
+  // A PUT may have come in between, and its event before the record went.
+  await uploads.remove(sourceKey(fileId));
   log.info('deleted', { file_id: fileId });
 }

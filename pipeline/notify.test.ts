@@ -127,3 +127,33 @@ it('shows a connection its own client’s videos, not its namesake’s', async (
   await greet(ports, { ...connection, owner: null });
   expect(heard.map(([, type]) => type)).toEqual(['connection', 'connection']);
 });
+
+it('does not wait for a young connection that was closed meanwhile', async () => {
+  const { ports, clock, heard } = world(() => 'gone');
+  const connection = {
+    connection_id: 'left',
+    owner: null,
+    client_id: 'somebody',
+    connected_at: clock.now().toISOString(),
+  };
+  await greet(ports, connection);
+  expect(heard).toHaveLength(1);
+});
+
+it('tells the others when one listener cannot be reached, and the change is told again for that one', async () => {
+  const { ports, clock } = twins();
+  const heard: string[] = [];
+  const audience = {
+    tell: async (connection: string) => {
+      if (connection === 'a') throw new TransientError('unreachable', 'away');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      heard.push(connection);
+      return 'told' as const;
+    },
+  };
+  const connected_at = clock.now().toISOString();
+  for (const connection_id of ['a', 'b'])
+    await ports.connections.add({ connection_id, owner: null, client_id: 'somebody', connected_at });
+  await expect(announce({ ...ports, audience }, aVideo(), uploaded)).rejects.toThrow('away');
+  expect(heard).toEqual(['b']);
+});

@@ -22,7 +22,9 @@ export async function announce(ports: NotifyPorts, before: Video | undefined, af
     const listeners = await ports.connections.listeners(after, after.file_id);
     // Subscribing was checked; that it was, is not relied on.
     const theirs = listeners.filter(({ owner }) => owner === after.owner);
-    await Promise.all(theirs.map((listener) => tell(ports, listener, notices)));
+    // One that cannot be reached is tried again with the whole change; the others have heard of it by then.
+    const told = await Promise.allSettled(theirs.map((listener) => tell(ports, listener, notices)));
+    for (const answer of told) if (answer.status === 'rejected') throw answer.reason;
   };
   if (!isTurn(before, after)) return announceAll();
   const span = { name: 'notify', trace: childTrace(after.trace), parent: after.trace };
@@ -63,11 +65,13 @@ async function tellPatiently(ports: NotifyPorts, connection: Connection, notice:
     const answer = await tellOnce(ports, connection, notice);
     const age = ports.now().getTime() - Date.parse(connection.connected_at);
     if (answer === 'told' || age >= YOUNG_MS) return answer;
+    // It was closed meanwhile, as a page does that is loaded anew: everybody else waits while this waits.
+    if (!(await ports.connections.get(connection.connection_id))) return answer;
     await new Promise((resolve) => setTimeout(resolve, YOUNG_RETRY_MS));
   }
 }
 
-/** One listener that cannot be reached now must not keep the others from hearing: they converge by snapshot or poll. */
+/** What passes in a moment does not make the whole change be told again. */
 async function tellOnce(
   { audience, log }: NotifyPorts,
   connection: Connection,

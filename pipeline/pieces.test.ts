@@ -8,8 +8,9 @@ import type { Message, TaskMessage } from '../core/messages.ts';
 import { beginWork, countDone, LARGEST_WINDOW, PIECES_PER_WORKER } from '../core/pieces.ts';
 import type { MediaTools } from '../core/ports/index.ts';
 import { LEASE_MS } from '../core/process.ts';
+import { Refusal } from '../core/refusal.ts';
 import { CHUNK_SECONDS } from '../core/timeline.ts';
-import { changeProcess } from '../core/video.ts';
+import { changeProcess, type Video } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { paperMedia, twins } from '../test/twins.ts';
 import { cancelWork } from './cancel.ts';
@@ -328,6 +329,61 @@ it('makes again what is gone when it is to be put together', async () => {
   await here.drain();
   // The source for comparing is there already.
   await expectWhole(here, CHUNKS + 1 + 1 + 0.1);
+});
+
+/** Whose answer to this change is lost, after which something else is written before it is asked again. */
+function losesItsAnswer({ ports }: World, when: (after: Video) => boolean) {
+  let isLost = false;
+  const change: World['ports']['videos']['change'] = async (fileId, decide) => {
+    const before = await ports.videos.get(fileId);
+    const answer = await ports.videos.change(fileId, decide);
+    if (isLost || answer instanceof Refusal || !before || when(before) || !when(answer)) return answer;
+    isLost = true;
+    await ports.videos.change(fileId, (video) => ({ ...video, updated_at: ports.now().toISOString(), seq: video.seq }));
+    return ports.videos.change(fileId, decide);
+  };
+  return { videos: { ...ports.videos, change } };
+}
+
+it('gives its pieces out though the answer to the plan is lost, and another write comes between', async () => {
+  const here = await dispatched();
+  await here.work(
+    here.published.shift(),
+    never,
+    losesItsAnswer(here, ({ work }) => work !== null),
+  );
+  expect((await here.video()).work).toMatchObject({ announced: true });
+  expect(here.published.length).toBeGreaterThan(0);
+  await here.drain();
+  await expectWhole(here);
+});
+
+it('plans anew though the answer that says so is lost', async () => {
+  const here = await dispatched();
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  const [piece] = (await here.ports.videos.pieces(id)).filter(({ result }) => result?.kind === 'chunk');
+  if (piece?.result?.kind !== 'chunk') throw new Error('no chunk');
+  await here.ports.files.remove(piece.result.key);
+  await here.work(
+    here.published.shift(),
+    never,
+    losesItsAnswer(here, ({ work }) => work === null),
+  );
+  expect(here.published.map(({ type }) => type)).toEqual(['video.enhance']);
+  await here.drain();
+  await expectWhole(here, CHUNKS + 1 + 1 + 0.1);
+});
+
+it('tells once what was told of several pieces', async () => {
+  const media = cuttingMedia();
+  const notes = ['Parts of it are damaged.'];
+  const here = await dispatched({
+    ...media,
+    enhanceChunk: async (job) => ({ ...(await media.enhanceChunk(job)), ...(job.index < 2 && { notes }) }),
+    encodeSound: async (job) => ({ ...(await media.encodeSound(job)), notes: ['A sound was left out.'] }),
+  });
+  await here.drain();
+  expect((await here.video()).analysis?.notes.toSorted()).toEqual(['A sound was left out.', ...notes]);
 });
 
 it('writes nothing any more once the folder of an assembly is to go, though a chunk could not be fetched', async () => {

@@ -190,3 +190,17 @@ it('goes on with the next video when one makes trouble', async () => {
   expect(await run()).toMatchObject({ not_arrived: 2 });
   expect(announced).toEqual([key]);
 });
+
+it('does not end an upload whose source arrives while it looks', async () => {
+  const { ports, clock, arrive, record, announced } = await accepted();
+  clock.pass(UPLOAD_MS + UPLOAD_GRACE_MS);
+  const head: typeof ports.uploads.head = async (which) => {
+    const before = await ports.uploads.head(which);
+    await arrive();
+    await dispatch(ports, which);
+    return before;
+  };
+  await sweep({ ...ports, uploads: { ...ports.uploads, head } }, new AbortController().signal);
+  expect((await record()).processes.video_enhancement.status).toBe('pending');
+  expect(announced).toEqual([]);
+});

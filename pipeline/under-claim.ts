@@ -198,10 +198,13 @@ export async function underClaim<R>(
       });
       return written;
     }
-    if (written.reason !== 'unchanged') {
-      await undo();
-      log.warn('lost the claim in the last moment', { reason: written.reason });
+    if (written.reason === 'unchanged') {
+      // It was written before, and only the answer was lost: what has to happen next may not have.
+      const current = await holding.change(same);
+      return current instanceof Refusal ? undefined : current;
     }
+    await undo();
+    log.warn('lost the claim in the last moment', { reason: written.reason });
     return undefined;
   }
 
