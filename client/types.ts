@@ -79,6 +79,9 @@ export interface UploadSession {
   upload: UploadPlan;
 }
 
+/** An upload that was asked for and never answered: the server may have begun it, and knows it by this name. */
+export type UploadRequested = Pick<UploadSession, 'idempotency_key'>;
+
 export interface UploadOptions {
   profile?: ProfileName | undefined;
   /** What becomes of high dynamic range: standard range unless it is to be kept. */
@@ -86,10 +89,12 @@ export interface UploadOptions {
   signal?: AbortSignal | undefined;
   /** Bytes the server has; never goes down. */
   onProgress?: (sent: number, total: number) => void;
+  /** Called before the server is asked, so that an upload whose answer is lost is not begun twice. */
+  onAsk?: (requested: UploadRequested) => void | Promise<void>;
   /** Called before the first byte moves, so that the session can be kept. */
   onStart?: (session: UploadSession) => void | Promise<void>;
-  /** An earlier session for the same file. Where its video is gone, failed or cancelled, the upload starts anew. */
-  resume?: UploadSession | undefined;
+  /** What was kept of the same file. Where its video is gone, failed or cancelled, the upload starts anew. */
+  resume?: UploadSession | UploadRequested | undefined;
 }
 
 /** What is to be different the next time. */

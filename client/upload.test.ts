@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ClientError, ConnectionError, createClient, type UploadFile, type UploadSession } from './index.ts';
+import {
+  ClientError,
+  ConnectionError,
+  createClient,
+  type UploadFile,
+  type UploadRequested,
+  type UploadSession,
+} from './index.ts';
+import { problem } from './testing/answers.ts';
 import { dawdle, hangUp, loseAnswer, never, refuse, startServer, type TestServer } from './testing/server.ts';
 
 const QUICK = { retryMs: 5, retryMaxMs: 20, stallMs: 1_000 };
@@ -98,6 +106,53 @@ test('an upload request whose answer was lost makes no second video', async () =
   server.trouble(/POST \/upload$/, 1, loseAnswer);
   await client().upload(fileOf(Buffer.from('small')));
   expect(server.videos.size).toBe(1);
+});
+
+/** An upload that the server began, and whose sender never heard of it. */
+async function unheard(file: UploadFile): Promise<UploadRequested> {
+  const heard = server.trouble(/POST \/upload$/, 4, loseAnswer);
+  let requested: UploadRequested | undefined;
+  const onAsk = (asked: UploadRequested) => {
+    requested = asked;
+  };
+  await expect(client().upload(file, { onAsk })).rejects.toBeInstanceOf(ConnectionError);
+  heard();
+  if (!requested) throw new Error('it asked without a word');
+  return JSON.parse(JSON.stringify(requested));
+}
+
+test.each([
+  ['small', 500],
+  ['large', PART * 3],
+])('a %s upload that was asked for and never answered is found again, and no second one begun', async (_, size) => {
+  const bytes = randomBytes(size);
+  const resume = await unheard(fileOf(bytes));
+  let session: UploadSession | undefined;
+  const onStart = (begun: UploadSession) => {
+    session = begun;
+  };
+  const fileId = await client().upload(fileOf(bytes), { resume, onStart });
+  expect([...server.videos.keys()]).toEqual([fileId]);
+  expect(source(fileId)?.equals(bytes)).toBe(true);
+  expect(session).toMatchObject({ ...resume, file_id: fileId });
+});
+
+test.each([
+  ['has ended meanwhile', 'upload_expired', 410],
+  ['is another request’s by now', 'idempotency_conflict', 409],
+])('an upload that was never answered and whose name %s starts anew', async (_, code, status) => {
+  const bytes = randomBytes(500);
+  const resume = await unheard(fileOf(bytes));
+  const [first = ''] = server.videos.keys();
+  server.change(first, 'video_enhancement', { status: 'failed' });
+  server.trouble(/POST \/upload$/, 1, (request, response) => {
+    request.resume();
+    problem(response, status, code, 'No more.');
+    return 'handled';
+  });
+  const fileId = await client().upload(fileOf(bytes), { resume });
+  expect(fileId).not.toBe(first);
+  expect(source(fileId)?.equals(bytes)).toBe(true);
 });
 
 test('an upload that goes on failing gives up, with what the storage said', async () => {

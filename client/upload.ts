@@ -4,7 +4,7 @@ import { ClientError } from './errors.ts';
 import type { Http } from './http.ts';
 import { type Meter, meter } from './meter.ts';
 import { sendParts } from './multipart.ts';
-import type { UploadFile, UploadOptions, UploadSession, VideoRecord } from './types.ts';
+import type { UploadFile, UploadOptions, UploadRequested, UploadSession, VideoRecord } from './types.ts';
 
 /** What `POST /upload` answers. */
 interface Ticket {
@@ -14,17 +14,21 @@ interface Ticket {
     | { kind: 'multipart'; part_size: number; part_count: number };
 }
 
+/** Why a name is of no more use: its upload's time is up, or it was given to another request. */
+const NAMES_ANOTHER = new Set(['upload_expired', 'idempotency_conflict']);
+
 /** Brings the file to the server, from where an earlier session left it if there is one. Answers the file_id. */
 export async function upload(context: UploadContext, file: UploadFile, options: UploadOptions): Promise<string> {
   const progress = meter(file.size, options.onProgress);
-  const { resume } = options;
-  if (resume && (await resumeUpload(context, file, resume, options, progress))) {
+  const earlier = options.resume && (await sessionOf(context, file, options.resume, options));
+  if (earlier && (await resumeUpload(context, file, earlier, options, progress))) {
     progress.finish();
-    return resume.file_id;
+    return earlier.file_id;
   }
   const key = crypto.randomUUID();
+  await options.onAsk?.({ idempotency_key: key });
   const ticket = await requestTicket(context, file, key, options);
-  const session: UploadSession = { file_id: ticket.file_id, idempotency_key: key, upload: planOf(ticket.upload) };
+  const session = sessionFor(ticket, key);
   await options.onStart?.(session);
   try {
     await sendAll(context, file, session, ticket, options, progress);
@@ -34,6 +38,24 @@ export async function upload(context: UploadContext, file: UploadFile, options: 
   }
   progress.finish();
   return ticket.file_id;
+}
+
+/** Asks once more where nothing was answered. Undefined: the name is that of an upload that is over, or of none. */
+async function sessionOf(
+  context: UploadContext,
+  file: UploadFile,
+  kept: UploadSession | UploadRequested,
+  options: UploadOptions,
+): Promise<UploadSession | undefined> {
+  if ('file_id' in kept) return kept;
+  try {
+    const session = sessionFor(await requestTicket(context, file, kept.idempotency_key, options), kept.idempotency_key);
+    await options.onStart?.(session);
+    return session;
+  } catch (error) {
+    if (error instanceof ClientError && NAMES_ANOTHER.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** `false`: it cannot be continued, and what it had left on the server has been given back. */
@@ -141,6 +163,10 @@ async function abandon(http: Http, fileId: string, signal?: AbortSignal): Promis
 /** Refused for good. */
 function isFinal(error: unknown): boolean {
   return error instanceof ClientError && !error.retryable;
+}
+
+function sessionFor({ file_id, upload }: Ticket, idempotency_key: string): UploadSession {
+  return { file_id, idempotency_key, upload: planOf(upload) };
 }
 
 function planOf(upload: Ticket['upload']): UploadSession['upload'] {
