@@ -8,8 +8,8 @@ export function inWords(error: unknown): string {
     if (error.status >= 500) return `${sentence(error.message)} That is the server’s fault; trying again may help.`;
     return sentence(error.message);
   }
-  if (error instanceof ConnectionError)
-    return 'The server cannot be reached. Check the connection; it goes on by itself.';
+  // Uploads wait for the connection and go on by themselves; whatever else meets this does not.
+  if (error instanceof ConnectionError) return 'The server cannot be reached. Check the connection, and try again.';
   return error instanceof Error ? sentence(error.message) : 'Something went wrong. Reload the page and try again.';
 }
 
