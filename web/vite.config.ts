@@ -26,7 +26,10 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: {
-    proxy: Object.fromEntries(API_PATHS.map((path) => [`/${path}`, { target: API, ws: path === 'ws' }])),
+    proxy: Object.fromEntries(
+      // Folders of the page are called as some of the API's are: what is a module is the page's.
+      API_PATHS.map((path) => [`^/${path}\\b(?!\\S*\\.tsx?(\\?|$))`, { target: API, ws: path === 'ws' }]),
+    ),
   },
   plugins: [
     {
