@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DocsAsset, docsAssets } from './docs-assets.ts';
 
@@ -10,6 +10,11 @@ describe('the scripts of the documentation pages', () => {
 
   it('are all there', () => {
     for (const { path } of assets) expect(statSync(path).size, path).toBeGreaterThan(0);
+  });
+
+  it('ask ReDoc’s makers for nothing', () => {
+    const redoc = assets.find(({ key }) => key === 'docs/assets/redoc.js');
+    expect(readFileSync(redoc?.path ?? '', 'utf8')).not.toContain('cdn.redoc.ly');
   });
 
   it('are served below one path, each under a name of its own, as what they are', () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /** The page's script: ReDoc in the element `redoc`, of the description that this names. */
@@ -20,6 +21,20 @@ const withoutNode: Plugin = {
   },
 };
 
+/** A picture that ReDoc fetches from its makers, whatever it is told. */
+const ELSEWHERE = /"https:\/\/cdn\.redoc\.ly\/[^"]*"/g;
+
+/** Who reads here is nobody else's business. ReDoc leaves a picture out that is none. */
+const withoutElsewhere: Plugin = {
+  name: 'without-elsewhere',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]redoc[\\/]bundles[\\/].*\.js$/ }, async ({ path }) => {
+      const contents = (await readFile(path, 'utf8')).replace(ELSEWHERE, '"data:,"');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /**
  * ReDoc as a browser runs it, of the packages that our lockfile names. The bundle that its makers publish has older copies
  * of some within, which no audit of ours would see.
@@ -34,5 +49,5 @@ export const redocScript = {
   alias: { path: 'path-browserify' },
   legalComments: 'none',
   logLevel: 'silent',
-  plugins: [withoutNode],
+  plugins: [withoutNode, withoutElsewhere],
 } satisfies BuildOptions;

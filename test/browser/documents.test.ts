@@ -18,10 +18,10 @@ it.each([
   const errors: string[] = [];
   const elsewhere: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
-  // What the page's own policy stopped has not left.
-  page.on('requestfailed', (request) => {
-    if (request.failure()?.errorText !== 'csp') elsewhere.push(request.url());
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
   });
+  page.on('requestfailed', (request) => elsewhere.push(request.url()));
   page.on('response', (response) => {
     if (!response.url().startsWith(base) && !/^(data|blob):/.test(response.url())) elsewhere.push(response.url());
   });

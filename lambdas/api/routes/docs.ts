@@ -2,8 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiSettings } from '../settings.ts';
 
 /**
- * `/openapi.json` and two ways to read it. The pages' scripts are static files of ours (`/docs/assets/`), no CDN's, and the
- * picture that ReDoc would fetch from its makers' is not let through: who reads here is nobody else's business.
+ * `/openapi.json` and two ways to read it. The pages' scripts are static files of ours (`/docs/assets/`), no CDN's, and
+ * pictures of others are not let through: who reads here is nobody else's business.
  */
 export function docsRoutes(app: OpenAPIHono, { version }: ApiSettings): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
