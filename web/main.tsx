@@ -7,6 +7,7 @@ import './styles/library.css';
 import './styles/video.css';
 import './styles/player.css';
 import './styles/metadata.css';
+import './styles/forced-colors.css';
 import { session } from './api.ts';
 import { App } from './app.tsx';
 import { startLibrary } from './library/store.ts';

@@ -2,7 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { type Client, createClient } from '../../client/index.ts';
 import { findChromium } from '../../local/setup/tools.mjs';
@@ -97,6 +104,24 @@ export const chooseFiles = (page: Page, files: Parameters<Page['setInputFiles']>
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** The colour of a point of what is shown, by its place from the left and from the top, as shares of the whole. */
+export async function colourAt(element: Locator, points: readonly (readonly [number, number])[]): Promise<string[]> {
+  const picture = `data:image/png;base64,${(await element.screenshot({ animations: 'disabled' })).toString('base64')}`;
+  return element.page().evaluate(
+    async ([source, places]) => {
+      const image = Object.assign(new Image(), { src: source });
+      await image.decode();
+      const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+      const context = canvas.getContext('2d');
+      context?.drawImage(image, 0, 0);
+      return places.map(([x, y]) =>
+        String(context?.getImageData(Math.floor(x * image.width), Math.floor(y * image.height), 1, 1).data),
+      );
+    },
+    [picture, points] as const,
+  );
 }
 
 const { resolve } = createRequire(import.meta.url);

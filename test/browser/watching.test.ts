@@ -1,6 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { base, clientOf, enhanced, expectAccessible, keepScreenshot, launch, type Visitor, visit } from './browser.ts';
+import {
+  base,
+  clientOf,
+  colourAt,
+  enhanced,
+  expectAccessible,
+  keepScreenshot,
+  launch,
+  type Visitor,
+  visit,
+} from './browser.ts';
 
 /* One video that is ready, and what a person does with it. */
 
@@ -237,6 +247,30 @@ it.each([
     await keepScreenshot(page, `${name}-${device}-${colorScheme}`);
   }
   expect(complaints).toEqual([]);
+  await context.close();
+});
+
+it('can be used where the system chooses the colours', async () => {
+  const { page, context } = await opened({ forcedColors: 'active' });
+  await ready(page);
+  const seek = page.getByRole('slider', { name: 'Position' });
+  await seek.fill('2.6');
+  await expect.poll(async () => Math.round((await both(page)).after * 10)).toBe(26);
+  const [played, left, beside] = await colourAt(seek, [
+    [0.25, 0.5],
+    [0.75, 0.5],
+    [0.75, 0.1],
+  ]);
+  expect(played).not.toBe(left);
+  expect(played).not.toBe(beside);
+  const swatch = page.locator('.swatch');
+  const named = await page.locator('.average code').innerText();
+  const [r, g, b] = (await colourAt(swatch, [[0.5, 0.5]])).join().split(',').map(Number);
+  expect(named).toBe(`#${[r, g, b].map((value = 0) => value.toString(16).padStart(2, '0')).join('')}`);
+  const views = page.locator('.views span');
+  const shown = await views.evaluateAll((spans) => spans.map((span) => getComputedStyle(span).backgroundColor));
+  expect(new Set(shown).size).toBe(2);
+  await keepScreenshot(page, 'video-desktop-forced-colours');
   await context.close();
 });
 
