@@ -29,5 +29,8 @@ export function standingWords(video: VideoRecord): string {
 
 export const isUnderWay = (video: VideoRecord): boolean => ['uploaded', 'processing'].includes(standingOf(video));
 
+/** Its file never came whole, so there is nothing to work on: it has to be sent. */
+export const lacksFile = (video: VideoRecord): boolean => video.upload.status === 'awaiting' && !isUnderWay(video);
+
 /** A failure in one process leaves the other's result, which can still be looked at. */
 export const canBePlayed = (video: VideoRecord): boolean => video.outputs.enhanced !== undefined;

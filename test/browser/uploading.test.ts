@@ -1,10 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { VideoRecord } from '../../client/index.ts';
-import { chooseFiles, clientOf, example, expectAccessible, keepScreenshot, launch, padded, visit } from './browser.ts';
+import {
+  base,
+  chooseFiles,
+  clientOf,
+  colourAt,
+  example,
+  expectAccessible,
+  keepScreenshot,
+  launch,
+  padded,
+  visit,
+} from './browser.ts';
 
 /* Videos on their way, whatever happens to the page and to the network. */
 
@@ -36,6 +47,35 @@ const cancelAll = async (clientId: string) => {
   for (const { file_id } of await listOf(clientId)) await client.remove(file_id);
 };
 const row = (page: Page, name: string) => page.locator('.upload', { hasText: name });
+const rows = (page: Page): Promise<string[]> => page.locator('.upload strong').allInnerTexts();
+const ASKING = /\/upload$/;
+
+/** The example under several names: one more than are sent at once, and one more. */
+async function several(): Promise<string[]> {
+  const names = ['one.mp4', 'two.mp4', 'three.mp4', 'four.mp4', 'five.mp4'].map((name) => join(folder, name));
+  for (const name of names) await copyFile(example, name);
+  return names;
+}
+
+/** How many files the browser has copies of. */
+const copies = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('reelight', 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('files').objectStore('files').count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
+
+/** What is asked for is not answered. */
+async function withoutAnswers(context: BrowserContext): Promise<() => Promise<void>> {
+  await context.route(ASKING, () => {});
+  return () => context.unroute(ASKING);
+}
 
 /** Watches parts go to the storage, by number, and can hold some back or turn them away. */
 async function watchParts(context: BrowserContext) {
@@ -134,6 +174,142 @@ it.each([
   expect([...parts.arrived].sort()).toEqual([1, 2, 3]);
   expect(await listOf(clientId)).toHaveLength(1);
   await page.locator('.card', { hasText: 'large.mp4' }).waitFor();
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('goes on after a reload with what was not begun yet, in its order', async () => {
+  const { page, context, clientId } = await visit(browser);
+  const answered = await withoutAnswers(context);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await chooseFiles(page, await several());
+  await row(page, 'five.mp4').getByText('In line').waitFor();
+  await expect.poll(() => copies(page)).toBe(5);
+  await page.reload();
+  await expect.poll(() => rows(page)).toEqual(['one.mp4', 'two.mp4', 'three.mp4', 'four.mp4', 'five.mp4']);
+  await answered();
+  await page.reload();
+  await expect
+    .poll(async () => (await listOf(clientId)).map(({ upload }) => upload.status), { timeout: 40_000 })
+    .toEqual(Array(5).fill('complete'));
+  expect(asked).toEqual([]);
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('asks before it loses files, and then asks for them', async () => {
+  const { page, context, clientId } = await visit(browser);
+  // A browser that copies nothing.
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'indexedDB'));
+  await page.reload();
+  const answered = await withoutAnswers(context);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  const names = (await several()).slice(0, 4);
+  await chooseFiles(page, names);
+  await row(page, 'four.mp4').getByText('In line').waitFor();
+  // Pages that nobody touched may not ask.
+  await page.getByRole('heading', { name: 'On their way' }).click();
+  await page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  await expect.poll(() => rows(page)).toEqual(['one.mp4', 'two.mp4', 'three.mp4', 'four.mp4']);
+  await row(page, 'one.mp4').getByText('Interrupted').waitFor();
+  await row(page, 'four.mp4').getByText('Not begun').waitFor();
+  await expectAccessible(page);
+  await keepScreenshot(page, 'not-begun-desktop-light');
+  await answered();
+  await row(page, 'four.mp4')
+    .locator('input[type=file]')
+    .setInputFiles(names[3] ?? '');
+  await page.locator('.card', { hasText: 'four.mp4' }).waitFor();
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('begins no second upload when the first answer was lost and the page reloaded', async () => {
+  const { page, context, clientId } = await visit(browser);
+  await context.route(ASKING, async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset').catch(() => {});
+  });
+  await chooseFiles(page, example);
+  await row(page, 'big-buck-bunny.mp4').getByText('Waiting for the connection').waitFor();
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.reload();
+  await expect
+    .poll(async () => (await listOf(clientId)).map(({ upload }) => upload.status), { timeout: 40_000 })
+    .toEqual(['complete']);
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('has a way on for a video whose file never came', async () => {
+  const { page, context, clientId } = await visit(browser);
+  const bytes = await readFile(example);
+  const begun = { name: 'big-buck-bunny.mp4', size: bytes.length, type: 'video/mp4', slice: () => new Blob() };
+  const cutOff = new Error('cut off');
+  const onStart = () => {
+    throw cutOff;
+  };
+  await expect((await clientOf(clientId)).upload(begun, { onStart })).rejects.toBe(cutOff);
+  const [{ file_id } = { file_id: '' }] = await listOf(clientId);
+  await page.goto(`${base}/#/videos/${file_id}`);
+  await page.getByText('Nothing is being sent from here').waitFor();
+  await page.goto(`${base}/#/`);
+  const card = page.locator('.card', { hasText: 'big-buck-bunny.mp4' });
+  await card.getByText('Waiting for the file').waitFor();
+  await expectAccessible(page);
+  await keepScreenshot(page, 'file-never-came-desktop-light');
+  const choose = card.locator('input[type=file]');
+  await choose.setInputFiles(large);
+  await page.getByText('is not the file that big-buck-bunny.mp4 was begun with').waitFor();
+  await choose.setInputFiles(example);
+  await expect
+    .poll(async () => (await listOf(clientId)).map(({ upload }) => upload.status), { timeout: 40_000 })
+    .toEqual(['complete']);
+  expect((await listOf(clientId))[0]?.file_id).not.toBe(file_id);
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('does not wait for a file that it has sent, however late the record says so', async () => {
+  const { page, context, clientId } = await visit(browser);
+  await context.route(/\/videos\/[0-9a-f-]{36}$/, async (route) => {
+    const record = (await (await route.fetch()).json()) as VideoRecord;
+    const { upload, processes } = record;
+    for (const process of Object.values(processes)) Object.assign(process, { status: 'pending', progress: 0 });
+    await route.fulfill({ json: { ...record, status: 'awaiting_upload', upload: { ...upload, status: 'awaiting' } } });
+  });
+  await chooseFiles(page, example);
+  const card = page.locator('.card', { hasText: 'big-buck-bunny.mp4' });
+  await card.waitFor();
+  expect(await card.getByText('Waiting for the file').count()).toBe(0);
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('shows how far it is where the system chooses the colours', async () => {
+  const { page, context, clientId } = await visit(browser, { forcedColors: 'active', reducedMotion: 'reduce' });
+  const parts = await watchParts(context);
+  parts.decide((part) => (part > 1 ? 'hold' : 'pass'));
+  await chooseFiles(page, large);
+  const sent = page.getByRole('progressbar', { name: 'Upload of large.mp4' });
+  await expect.poll(async () => Number(await sent.getAttribute('aria-valuenow')), { timeout: 30_000 }).toBe(47);
+  const [done, left] = await colourAt(sent, [
+    [0.25, 0.5],
+    [0.75, 0.5],
+  ]);
+  expect(done).not.toBe(left);
+  await page.getByRole('button', { name: 'Cancel the upload of large.mp4' }).click();
+  await row(page, 'large.mp4').waitFor({ state: 'detached' });
   await cancelAll(clientId);
   await context.close();
 });

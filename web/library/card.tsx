@@ -2,9 +2,10 @@ import type { VideoRecord } from '../../client/index.ts';
 import { versioned } from '../address.ts';
 import { videoLink } from '../route.ts';
 import { FileLink } from '../sign-in/files.tsx';
-import { canBePlayed, isUnderWay, standingOf, standingWords } from '../standing.ts';
+import { canBePlayed, isUnderWay, lacksFile, standingOf, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
+import { SendAgain } from '../upload/send-again.tsx';
 import { bytes, clock, when } from '../words.ts';
 import { cancelVideo, copyLink, deleteVideo, retryVideo, savedName } from './actions.ts';
 import { Poster } from './poster.tsx';
@@ -30,6 +31,7 @@ export function Card({ video }: { video: VideoRecord }) {
       </p>
       {isUnderWay(video) && <Progress value={processes.video_enhancement.progress} label={`Enhancing ${filename}`} />}
       {standing === 'failed' && error && <p class="trouble-text">{error}</p>}
+      <SendAgain video={video} />
       <CardActions video={video} />
     </li>
   );
@@ -69,7 +71,7 @@ function CardActions({ video }: { video: VideoRecord }) {
           <Icon name="stop" />
         </button>
       )}
-      {(standing === 'failed' || standing === 'cancelled') && (
+      {(standing === 'failed' || standing === 'cancelled') && !lacksFile(video) && (
         <button
           type="button"
           class="icon-button"

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { isNewcomer } from '../api.ts';
 import { standingOf } from '../standing.ts';
 import { DropZone } from '../upload/drop-zone.tsx';
-import { interrupted, uploads } from '../upload/queue.ts';
+import { interrupted, onTheirWay, uploads } from '../upload/queue.ts';
 import { UploadList } from '../upload/upload-list.tsx';
 import { Card } from './card.tsx';
 import { Search } from './search.tsx';
@@ -12,13 +12,9 @@ export function Library() {
   useEffect(() => {
     document.title = 'Your videos – Reelight';
   }, []);
-  const onTheirWay = new Set([
-    ...uploads.value.map(({ fileId }) => fileId),
-    ...interrupted.value.map(({ session }) => session.file_id),
-  ]);
   // What this page is uploading is shown as that.
   const shown = listed.value.filter(
-    (video) => !(standingOf(video) === 'awaiting_upload' && onTheirWay.has(video.file_id)),
+    (video) => !(standingOf(video) === 'awaiting_upload' && onTheirWay.value.has(video.file_id)),
   );
   const { state, cursor, error } = listing.value;
   const searching = query.value.trim() !== '';

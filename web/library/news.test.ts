@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { VideoRecord } from '../../client/index.ts';
-import { inserted, merged } from './news.ts';
+import { inserted, merged, withSource } from './news.ts';
 
 const process = { status: 'processing', progress: 40, error: null } as VideoRecord['processes']['video_enhancement'];
 function record(changes: Partial<VideoRecord> = {}): VideoRecord {
@@ -38,6 +38,18 @@ it('begins anew with another attempt, and does not return to an older one', () =
   const ended = withEnhancement(8, { status: 'completed', progress: 100 });
   expect(merged(ended, again)).toBe(again);
   expect(merged(again, ended)).toBe(again);
+});
+
+it('does not wait for a file that was sent, whatever the record says yet', () => {
+  const pending = { ...process, status: 'pending', progress: 0 } as const;
+  const upload = { kind: 'single', status: 'awaiting', expires_at: '' } as const;
+  const processes = { video_enhancement: pending, metadata_extraction: pending };
+  const awaiting = record({ status: 'awaiting_upload', upload, processes });
+  expect(withSource(awaiting)).toMatchObject({ status: 'uploaded', upload: { status: 'complete' } });
+  const failed = { ...processes, video_enhancement: { ...process, status: 'failed' as const } };
+  expect(withSource({ ...awaiting, processes: failed }).status).toBe('failed');
+  const known = record();
+  expect(withSource(known)).toBe(known);
 });
 
 it('puts a video where it belongs, newest first', () => {

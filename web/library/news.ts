@@ -23,6 +23,13 @@ export function merged(known: VideoRecord | undefined, read: VideoRecord): Video
   return { ...whole, status: standingOf(whole) };
 }
 
+/** As a record will be once it says that the whole file has come. */
+export function withSource(read: VideoRecord): VideoRecord {
+  if (read.upload.status === 'complete') return read;
+  const whole: VideoRecord = { ...read, upload: { ...read.upload, status: 'complete' } };
+  return { ...whole, status: standingOf(whole) };
+}
+
 /** Where a video belongs among those listed, newest first. Unchanged where it is there, or on a page not yet read. */
 export function inserted(
   ids: readonly string[],

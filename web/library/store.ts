@@ -5,7 +5,7 @@ import { inWords } from '../problem.ts';
 import { signIn } from '../sign-in/settings.ts';
 import { isUnderWay, standingOf } from '../standing.ts';
 import { announce } from '../ui/notices.tsx';
-import { inserted, merged } from './news.ts';
+import { inserted, merged, withSource } from './news.ts';
 
 /*
  * What is known of videos. Records come from the API, news over the WebSocket; a video under way is followed until it
@@ -36,6 +36,8 @@ export const listing = signal<{
 export const listed = computed(() => listing.value.ids.flatMap((id) => videos.value.get(id) ?? []));
 
 const followed = new Set<string>();
+/** What this page has sent to its last byte. */
+const sent = new Set<string>();
 let asked = 0;
 
 /** Reads the first page and listens from then on. */
@@ -108,6 +110,12 @@ export async function refresh(fileId: string): Promise<void> {
   }
 }
 
+/** As `refresh`, for what was sent a moment ago: the storage has it, and its record says so a little later. */
+export async function refreshSent(fileId: string): Promise<void> {
+  sent.add(fileId);
+  await refresh(fileId);
+}
+
 export function forget(fileId: string): void {
   const left = new Map(videos.value);
   left.delete(fileId);
@@ -116,7 +124,7 @@ export function forget(fileId: string): void {
 }
 
 function put(read: VideoRecord): void {
-  const record = merged(videos.value.get(read.file_id), read);
+  const record = merged(videos.value.get(read.file_id), sent.has(read.file_id) ? withSource(read) : read);
   videos.value = new Map(videos.value).set(record.file_id, record);
   if (isUnderWay(record)) void follow(record.file_id);
 }

@@ -45,7 +45,7 @@ export function DropZone({ calm }: { calm: boolean }) {
     <section class={`drop ${calm ? 'drop-calm' : ''} ${over.value ? 'drop-over' : ''}`} aria-labelledby="drop-title">
       <div class="drop-words">
         <h2 id="drop-title">{over.value ? 'Let go' : 'Drop videos here'}</h2>
-        <p class="muted">One or many, of any size. An interrupted upload goes on where it was.</p>
+        <p class="muted">One or many, large ones too. An interrupted upload goes on where it was.</p>
       </div>
       <input
         ref={input}

@@ -3,11 +3,13 @@
  * is kept, so this is for files of moderate size; larger ones have to be chosen again, and go on where they were.
  */
 
-export const KEEP_UP_TO = 256 * 1024 * 1024;
+const KEEP_UP_TO = 256 * 1024 * 1024;
 const STORE = 'files';
 
-export async function keepFile(key: string, file: File): Promise<void> {
-  if (file.size <= KEEP_UP_TO) await inStore('readwrite', (store) => store.put(file, key));
+/** Whether there is a copy of it now. */
+export async function keepFile(key: string, file: File): Promise<boolean> {
+  if (file.size > KEEP_UP_TO) return false;
+  return (await inStore('readwrite', (store) => store.put(file, key))) !== undefined;
 }
 
 export async function dropFile(key: string): Promise<void> {

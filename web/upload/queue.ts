@@ -1,17 +1,19 @@
 import { computed, signal } from '@preact/signals';
 import { Uppy } from '@uppy/core';
 import type { Body, UppyFile } from '@uppy/core/utils';
+import { ClientError, type VideoRecord } from '../../client/index.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
 import { videoTypeOf } from '../../core/video-type.ts';
 import { client } from '../api.ts';
-import { refresh } from '../library/store.ts';
+import { refresh, refreshSent } from '../library/store.ts';
 import { inWords } from '../problem.ts';
-import { storage } from '../storage.ts';
+import { lasts, storage } from '../storage.ts';
 import { announce, notify } from '../ui/notices.tsx';
 import { bytes, PROFILE_ORDER } from '../words.ts';
-import { claim, release } from './claims.ts';
-import { dropFile, KEEP_UP_TO, keepFile, keptFile } from './kept-files.ts';
-import { createSessions, type KeptSession, sessionKey } from './sessions.ts';
+import { claim, claimInTurn, release } from './claims.ts';
+import * as fileCopies from './kept-files.ts';
+import { keptUploads } from './kept-uploads.ts';
+import { createSessions, fileIdOf, type KeptSession, sessionKey } from './sessions.ts';
 import { Uploader, type UploadMeta } from './uploader.ts';
 
 /** One file on its way, as it is shown. */
@@ -26,10 +28,10 @@ export interface Upload {
   fileId: string | undefined;
 }
 
-/** An upload that a reload cut off and whose file has to be chosen again. */
+/** An upload that a reload cut off, or kept from beginning, and whose file has to be chosen again. */
 export type Interrupted = KeptSession & { key: string };
 
-const sessions = createSessions(storage);
+const kept = keptUploads(createSessions(storage), fileCopies, lasts);
 const files = signal<Record<string, UppyFile<UploadMeta, Body>>>({});
 const left = signal<Interrupted[]>([]);
 const online = signal(navigator.onLine);
@@ -47,19 +49,24 @@ export const interrupted = computed(() => {
   return left.value.filter(({ key }) => !present.has(key));
 });
 
+/** Videos whose files this page is sending, or asks for. */
+export const onTheirWay = computed(
+  () =>
+    new Set([
+      ...uploads.value.map(({ fileId }) => fileId),
+      ...interrupted.value.map(({ session }) => fileIdOf(session)),
+    ]),
+);
+
 const uppy = new Uppy<UploadMeta, Body>({ autoProceed: true, allowMultipleUploadBatches: true });
 uppy.use(Uploader, {
   client,
-  sessionOf: (key) => sessions.get(key)?.session,
-  keep: (file, session) => {
-    const { name, meta } = file;
-    sessions.put(meta.key, { name, size: file.size ?? 0, profile: meta.profile, session });
-    if (file.data instanceof File) void keepFile(meta.key, file.data);
+  sessionOf: (key) => kept.get(key)?.session,
+  keep: ({ meta, data }, session) => {
+    if (data instanceof File) void kept.keep(meta.key, data, { ...meta, session });
   },
   forget: (key) => {
-    sessions.remove(key);
-    left.value = left.value.filter((kept) => kept.key !== key);
-    void dropFile(key);
+    drop(key);
     release(key);
   },
 });
@@ -70,12 +77,22 @@ uppy.on('upload-success', async (file) => {
   if (!file) return;
   announce(`${file.name} is uploaded.`);
   const fileId = uppy.getFile(file.id)?.meta.file_id;
-  if (fileId) await refresh(fileId);
+  if (fileId) await refreshSent(fileId);
   if (uppy.getState().files[file.id]) uppy.removeFile(file.id);
 });
 uppy.on('upload-error', (file, error) => {
-  if (file) announce(`${file.name} could not be uploaded. ${inWords(error)}`);
+  if (!file) return;
+  announce(`${file.name} could not be uploaded. ${inWords(error)}`);
+  // Nothing was begun, and nothing will be: to ask for it again after a reload would be in vain.
+  if (error instanceof ClientError && !error.retryable && !file.meta.file_id) drop(file.meta.key);
 });
+
+function drop(key: string): void {
+  kept.drop(key);
+  left.value = left.value.filter((upload) => upload.key !== key);
+}
+
+const isInLine = (key: string): boolean => Object.values(uppy.getState().files).some(({ meta }) => meta.key === key);
 
 /** Puts files in line, and says which are none that could be. */
 export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value): void {
@@ -85,13 +102,15 @@ export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value):
     const key = sessionKey(file);
     if (!type) refused.push(`${file.name} is not a video.`);
     else if (file.size === 0) refused.push(`${file.name} is empty.`);
-    else if (Object.values(uppy.getState().files).some(({ meta }) => meta.key === key)) {
+    else if (isInLine(key)) {
       refused.push(`${file.name} is being uploaded already.`);
     } else {
-      const kept = sessions.get(key);
-      const meta: UploadMeta = { key, profile: kept?.profile ?? chosenProfile };
-      if (kept) meta.file_id = kept.session.file_id;
+      const earlier = kept.get(key);
+      const meta: UploadMeta = { key, profile: earlier?.profile ?? chosenProfile };
+      const fileId = fileIdOf(earlier?.session);
+      if (fileId) meta.file_id = fileId;
       void claim(key);
+      void kept.keep(key, file, { ...meta, session: earlier?.session });
       uppy.addFile({ name: file.name, type, data: file, source: 'page', meta });
     }
   }
@@ -100,19 +119,26 @@ export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value):
 
 /** What a reload cut off goes on; where the browser kept no copy of the file, it is asked for. */
 export async function restoreUploads(): Promise<void> {
-  for (const [key, kept] of sessions.all()) {
-    if (!(await claim(key))) continue;
-    const file = await keptFile(key);
-    if (file) addFiles([file], kept.profile);
-    else left.value = [...left.value, { key, ...kept }];
+  for (const [key, upload] of kept.all()) {
+    if (await claim(key)) await restore(key, upload);
+    // Another tab has it, or this one's page before the reload: it is ours when that is gone without having ended it.
+    else void claimInTurn(key).then(() => restore(key, kept.get(key)));
   }
 }
 
+async function restore(key: string, upload: KeptSession | undefined): Promise<void> {
+  if (!upload) return release(key);
+  if (isInLine(key)) return;
+  const file = await kept.file(key);
+  if (file) addFiles([file], upload.profile);
+  else left.value = [...left.value, { key, ...upload }];
+}
+
 addEventListener('beforeunload', (event) => {
-  // What is kept goes on by itself; for the rest, leaving means choosing the file again.
-  const lost = uploads.value.some(
-    ({ state, size }) => size > KEEP_UP_TO && (state === 'sending' || state === 'waiting'),
-  );
+  // What was copied goes on by itself. For the rest, leaving means choosing the file again, if not worse.
+  const lost = Object.values(files.value).some(({ error, progress, meta }) => {
+    return !error && !progress.uploadComplete && !kept.isSafe(meta.key);
+  });
   if (lost) event.preventDefault();
 });
 
@@ -121,10 +147,25 @@ export const retryUpload = (id: string): void => void uppy.retryUpload(id);
 export const removeUpload = (id: string): void => uppy.removeFile(id);
 
 export async function giveUp({ key, session }: Interrupted): Promise<void> {
-  sessions.remove(key);
-  left.value = left.value.filter((kept) => kept.key !== key);
+  drop(key);
   release(key);
-  await client.abandon(session.file_id).catch(() => {});
+  const fileId = fileIdOf(session);
+  if (fileId) await client.abandon(fileId).catch(() => {});
+}
+
+/** For a video whose file never came: sends it anew, and gives back what was begun. */
+export async function sendAgain({ file_id, filename, size, profile }: VideoRecord, file: File): Promise<void> {
+  if (file.size !== size) {
+    const mistaken = `${file.name} is not the file that ${filename} was begun with: their sizes differ.`;
+    return notify(`${mistaken} To send it as well, choose it in your library.`, 'trouble');
+  }
+  // This browser knows how to go on with that very upload.
+  const goesOn = fileIdOf(kept.get(sessionKey(file))?.session) === file_id;
+  addFiles([file], profile);
+  if (goesOn) return;
+  // It may have come meanwhile; and what cannot be given back now is reclaimed by the server's own expiry.
+  await client.abandon(file_id).catch(() => {});
+  await refresh(file_id);
 }
 
 function shown(file: UppyFile<UploadMeta, Body>): Upload {

@@ -1,18 +1,7 @@
 import { expect, it } from 'vitest';
-import { createSessions, type KeptSession, sessionKey } from './sessions.ts';
+import { shelf as storage } from '../testing/shelf.ts';
+import { createSessions, fileIdOf, type KeptSession, sessionKey } from './sessions.ts';
 
-/** As a browser's: names are its own properties. */
-function storage(full = false): Storage {
-  const shelf = Object.create({
-    getItem: (name: string) => Reflect.get(shelf, name) ?? null,
-    setItem: (name: string, value: string) => {
-      if (full) throw new Error('QuotaExceededError');
-      Reflect.set(shelf, name, value);
-    },
-    removeItem: (name: string) => void Reflect.deleteProperty(shelf, name),
-  });
-  return shelf;
-}
 const KEPT: KeptSession = {
   name: 'a.mp4',
   size: 5,
@@ -29,17 +18,31 @@ it('keeps what was begun until it is done', () => {
   expect(sessions.all()).toEqual([]);
 });
 
+it('keeps what waits in line, and what was asked for and not answered', () => {
+  const sessions = createSessions(storage());
+  const { session: _, ...waiting } = KEPT;
+  const asked = { ...KEPT, session: { idempotency_key: 'key' } };
+  expect(sessions.put('w', waiting)).toBe(true);
+  sessions.put('a', asked);
+  expect(sessions.all()).toEqual([
+    ['w', waiting],
+    ['a', asked],
+  ]);
+  expect([undefined, asked.session, KEPT.session].map(fileIdOf)).toEqual([undefined, undefined, 'id']);
+});
+
 it('takes nothing else for a session', () => {
   const shelf = storage();
   shelf.setItem('reelight.client_id', 'me');
   shelf.setItem('reelight.upload.broken', '{');
   shelf.setItem('reelight.upload.other', '{"name":"a"}');
+  shelf.setItem('reelight.upload.others', '{"name":"a","size":5,"session":{}}');
   expect(createSessions(shelf).all()).toEqual([]);
 });
 
 it('does without a storage that is full', () => {
   const sessions = createSessions(storage(true));
-  sessions.put('k', KEPT);
+  expect(sessions.put('k', KEPT)).toBe(false);
   expect(sessions.get('k')).toBeUndefined();
 });
 

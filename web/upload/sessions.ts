@@ -1,15 +1,22 @@
-import type { UploadSession } from '../../client/index.ts';
+import type { UploadRequested, UploadSession } from '../../client/index.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
 
 const PREFIX = 'reelight.upload.';
 
-/** An upload that was begun, as it survives a reload. */
+/** An upload, from the moment its file is chosen, as it survives a reload. */
 export interface KeptSession {
   name: string;
   size: number;
   profile: ProfileName;
-  session: UploadSession;
+  /** Its place in the line: what has less came earlier. */
+  turn?: number | undefined;
+  /** What the server knows of it, or may know. Nothing while it waits in line. */
+  session?: UploadSession | UploadRequested | undefined;
 }
+
+/** What the server calls it, once it has said so. */
+export const fileIdOf = (session: KeptSession['session']): string | undefined =>
+  session && 'file_id' in session ? session.file_id : undefined;
 
 /** The same file, as far as a browser can tell. */
 export function sessionKey({ name, size, lastModified }: Pick<File, 'name' | 'size' | 'lastModified'>): string {
@@ -19,19 +26,24 @@ export function sessionKey({ name, size, lastModified }: Pick<File, 'name' | 'si
 export function createSessions(storage: Storage) {
   return {
     get: (key: string): KeptSession | undefined => read(storage, PREFIX + key),
-    put: (key: string, kept: KeptSession): void => {
+    /** False where it is full or forbidden: then this upload cannot be continued after a reload, and works all the same. */
+    put: (key: string, kept: KeptSession): boolean => {
       try {
         storage.setItem(PREFIX + key, JSON.stringify(kept));
+        return true;
       } catch {
-        // Full or forbidden: then this upload cannot be continued after a reload, and works all the same.
+        return false;
       }
     },
     remove: (key: string): void => storage.removeItem(PREFIX + key),
+    /** In the order of the line. */
     all: (): [string, KeptSession][] =>
-      Object.keys(storage).flatMap((name) => {
-        const kept = name.startsWith(PREFIX) ? read(storage, name) : undefined;
-        return kept ? [[name.slice(PREFIX.length), kept] as [string, KeptSession]] : [];
-      }),
+      Object.keys(storage)
+        .flatMap((name) => {
+          const kept = name.startsWith(PREFIX) ? read(storage, name) : undefined;
+          return kept ? [[name.slice(PREFIX.length), kept] as [string, KeptSession]] : [];
+        })
+        .sort(([, a], [, b]) => (a.turn ?? 0) - (b.turn ?? 0)),
   };
 }
 
@@ -46,13 +58,11 @@ function read(storage: Storage, name: string): KeptSession | undefined {
 
 /** Somebody else's words under our name, or an older page's, are no session. */
 function isKept(kept: unknown): kept is KeptSession {
-  return (
-    typeof kept === 'object' &&
-    kept !== null &&
-    'name' in kept &&
-    'session' in kept &&
-    typeof kept.session === 'object' &&
-    kept.session !== null &&
-    'file_id' in kept.session
-  );
+  if (!isObject(kept) || typeof kept.name !== 'string' || typeof kept.size !== 'number') return false;
+  const { session } = kept;
+  return session === undefined || (isObject(session) && typeof session.idempotency_key === 'string');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -84,7 +84,11 @@ function InterruptedRow({ kept }: { kept: Interrupted }) {
     <li class="upload" data-state="interrupted">
       <div class="upload-words">
         <strong class="cut">{name}</strong>
-        <span class="muted">Interrupted ({bytes(size)}). Choose the same file again, and it goes on where it was.</span>
+        <span class="muted">
+          {kept.session
+            ? `Interrupted (${bytes(size)}). Choose the same file again, and it goes on where it was.`
+            : `Not begun (${bytes(size)}). Choose the same file again: this browser has no copy of it.`}
+        </span>
       </div>
       <input
         ref={input}

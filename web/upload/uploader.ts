@@ -1,7 +1,14 @@
 import { BasePlugin, type PluginOpts, type Uppy } from '@uppy/core';
 import type { Body, Meta, UppyFile } from '@uppy/core/utils';
-import { type Client, ConnectionError, type UploadOptions, type UploadSession } from '../../client/index.ts';
+import {
+  type Client,
+  ConnectionError,
+  type UploadOptions,
+  type UploadRequested,
+  type UploadSession,
+} from '../../client/index.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
+import { fileIdOf } from './sessions.ts';
 
 export interface UploadMeta extends Meta {
   profile: ProfileName;
@@ -15,8 +22,8 @@ export interface UploadMeta extends Meta {
 
 export interface UploaderOptions extends PluginOpts {
   client: Pick<Client, 'upload' | 'abandon'>;
-  sessionOf(key: string): UploadSession | undefined;
-  keep(file: UppyFile<UploadMeta, Body>, session: UploadSession): void;
+  sessionOf(key: string): UploadSession | UploadRequested | undefined;
+  keep(file: UppyFile<UploadMeta, Body>, session: UploadSession | UploadRequested): void;
   forget(key: string): void;
 }
 
@@ -111,6 +118,7 @@ export class Uploader extends BasePlugin<UploaderOptions, UploadMeta, Body> {
         profile: meta.profile,
         signal: stop.signal,
         resume: this.opts.sessionOf(meta.key),
+        onAsk: (requested) => this.opts.keep(file, requested),
         onStart: (session) => {
           this.uppy.setFileMeta(id, { ...meta, file_id: session.file_id });
           this.opts.keep(file, session);
@@ -136,7 +144,7 @@ export class Uploader extends BasePlugin<UploaderOptions, UploadMeta, Body> {
   }
 
   async #giveUp({ meta }: UppyFile<UploadMeta, Body>): Promise<void> {
-    const fileId = this.opts.sessionOf(meta.key)?.file_id;
+    const fileId = fileIdOf(this.opts.sessionOf(meta.key));
     this.opts.forget(meta.key);
     // What cannot be given back now is reclaimed by the server's own expiry.
     if (fileId) await this.opts.client.abandon(fileId).catch(() => {});

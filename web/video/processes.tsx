@@ -2,14 +2,19 @@ import type { ProcessRecord, VideoRecord } from '../../client/index.ts';
 import { LIBRARY } from '../route.ts';
 import { isUnderWay } from '../standing.ts';
 import { Progress } from '../ui/progress.tsx';
+import { SendAgain } from '../upload/send-again.tsx';
 import { span } from '../words.ts';
+import { wayOn } from './way-on.ts';
 
 /** Both things that happen to a video, as they happen. */
 export function Processes({ video }: { video: VideoRecord }) {
   const { video_enhancement, metadata_extraction } = video.processes;
   const waiting = video.upload.status !== 'complete';
   // What is wrong with a file is mostly wrong for both.
-  const errors = new Set([video_enhancement.error, metadata_extraction.error].filter((error) => error !== null));
+  const errors = new Map<string, string | null>();
+  for (const { error, error_code } of [video_enhancement, metadata_extraction]) {
+    if (error !== null) errors.set(error, error_code);
+  }
   return (
     <section class="processes" aria-label="Progress">
       <OneProcess title="Making it look better" process={video_enhancement} waiting={waiting} />
@@ -17,12 +22,27 @@ export function Processes({ video }: { video: VideoRecord }) {
       {isUnderWay(video) && (
         <p class="muted small">You can leave this page: the work goes on, and the video will be in your library.</p>
       )}
-      {[...errors].map((error) => (
+      {[...errors].map(([error, code]) => (
         <p key={error} class="trouble-text" role="alert">
-          {error} <a href={LIBRARY}>Choose another file</a>, or try this one again.
+          {error} <WayOn code={code} />
         </p>
       ))}
+      <SendAgain video={video} />
     </section>
+  );
+}
+
+function WayOn({ code }: { code: string | null }) {
+  // News bring the error first, the record its code.
+  if (code === null) return null;
+  const way = wayOn(code);
+  if (way === 'send') return null;
+  const another = <a href={LIBRARY}>{way === 'another file' ? 'Choose another file' : 'choose another file'}</a>;
+  if (way === 'another file') return <>{another}.</>;
+  return (
+    <>
+      Try it again{way === 'another profile' && ' with another profile'}, or {another}.
+    </>
   );
 }
 
