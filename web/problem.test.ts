@@ -10,5 +10,8 @@ it('promises nothing of what was asked in vain', () => {
 it('says whose fault it is, and the server’s own words for the rest', () => {
   expect(inWords(new ClientError(500, 'internal_error', 'it broke'))).toMatch(/^It broke\. .*server’s fault/);
   expect(inWords(new ClientError(409, 'in_flight', 'wait for its end'))).toBe('Wait for its end.');
+  expect(inWords(new ClientError(400, 'invalid_request', 'size: at most 21474836480 bytes'))).toBe(
+    'Size: at most 21.5 GB.',
+  );
   expect(inWords(new ClientError(404, 'file_not_found', 'File not found'))).toMatch(/not here any more/);
 });

@@ -1,4 +1,5 @@
 import { ClientError, ConnectionError } from '../client/index.ts';
+import { bytes } from './words.ts';
 
 /** What went wrong and what to do about it, in a sentence or two for whoever sits in front of it. */
 export function inWords(error: unknown): string {
@@ -13,8 +14,9 @@ export function inWords(error: unknown): string {
   return error instanceof Error ? sentence(error.message) : 'Something went wrong. Reload the page and try again.';
 }
 
+/** With sizes as people read them. */
 function sentence(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/\b\d{4,} bytes\b/g, (size) => bytes(Number.parseInt(size, 10)));
   const upper = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }
