@@ -251,16 +251,16 @@ it('begins no second upload when the first answer was lost and the page reloaded
 });
 
 it('has a way on for a video whose file never came', async () => {
-  const { page, context, clientId } = await visit(browser);
-  const bytes = await readFile(example);
-  const begun = { name: 'big-buck-bunny.mp4', size: bytes.length, type: 'video/mp4', slice: () => new Blob() };
+  const clientId = `browser-${crypto.randomUUID()}`;
+  const { length } = await readFile(example);
+  const begun = { name: 'big-buck-bunny.mp4', size: length, type: 'video/mp4', slice: () => new Blob() };
   const cutOff = new Error('cut off');
   const onStart = () => {
     throw cutOff;
   };
   await expect((await clientOf(clientId)).upload(begun, { onStart })).rejects.toBe(cutOff);
   const [{ file_id } = { file_id: '' }] = await listOf(clientId);
-  await page.goto(`${base}/#/videos/${file_id}`);
+  const { page, context } = await visit(browser, { clientId, at: `/#/videos/${file_id}` });
   await page.getByText('Nothing is being sent from here').waitFor();
   await page.goto(`${base}/#/`);
   const card = page.locator('.card', { hasText: 'big-buck-bunny.mp4' });
@@ -297,7 +297,7 @@ it('does not wait for a file that it has sent, however late the record says so',
 });
 
 it('shows how far it is where the system chooses the colours', async () => {
-  const { page, context, clientId } = await visit(browser, { forcedColors: 'active', reducedMotion: 'reduce' });
+  const { page, context } = await visit(browser, { forcedColors: 'active', reducedMotion: 'reduce' });
   const parts = await watchParts(context);
   parts.decide((part) => (part > 1 ? 'hold' : 'pass'));
   await chooseFiles(page, large);
@@ -310,7 +310,6 @@ it('shows how far it is where the system chooses the colours', async () => {
   expect(done).not.toBe(left);
   await page.getByRole('button', { name: 'Cancel the upload of large.mp4' }).click();
   await row(page, 'large.mp4').waitFor({ state: 'detached' });
-  await cancelAll(clientId);
   await context.close();
 });
 
