@@ -36,7 +36,7 @@ export function toStandardRange(
   const peak = Math.max(hdr.peak ?? USUAL_PEAK, REFERENCE_WHITE * 1.1);
   const source = [
     `tin=${TRANSFERS[hdr.kind]}`,
-    `min=${color.matrix ?? 'bt2020nc'}`,
+    `min=${matrixOf(color)}`,
     `pin=${color.primaries ?? 'bt2020'}`,
     `rin=${color.range ?? 'tv'}`,
   ];
@@ -54,6 +54,11 @@ export function toStandardRange(
     color: STANDARD,
     findings: [finding(NAMES[hdr.kind], hdr.peak, peak)],
   };
+}
+
+/** Constant luminance is defined for one transfer, which is no HDR's: who says so means the other matrix of BT.2020. */
+function matrixOf({ matrix }: ColorTags): string {
+  return !matrix || matrix === 'bt2020c' ? 'bt2020nc' : matrix;
 }
 
 function finding(name: string, said: number | null, peak: number): Finding {

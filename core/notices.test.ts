@@ -51,3 +51,15 @@ it('tells of both processes when a video is cancelled, and in a snapshot', () =>
     { process_type: 'metadata_extraction', status: 'cancelled' },
   ]);
 });
+
+it('tells why something failed, also where that is all that changed', () => {
+  const failed = structuredClone(uploaded);
+  failed.processes.video_enhancement = {
+    ...failed.processes.video_enhancement,
+    status: 'failed',
+    error: 'One reason.',
+  };
+  const other = structuredClone(failed);
+  other.processes.video_enhancement.error = 'Another reason.';
+  expect(noticesOf(failed, { ...other, seq: 3 })).toMatchObject([{ status: 'failed', error: 'Another reason.' }]);
+});

@@ -5,7 +5,11 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 const SECRET = 's3cret';
 const ENVIRONMENT = {
   ...{ ORIGIN_SECRET: SECRET, TABLE_NAME: 'table', UPLOADS_BUCKET: 'uploads', FILES_BUCKET: 'files', SIGN_IN: 'none' },
-  ...{ SOURCE_QUEUE_URL: 'http://127.0.0.1:9/queue', SOCKET_ENDPOINT: 'http://127.0.0.1:9', ALLOWED_ORIGINS: '*' },
+  ...{
+    SOURCE_QUEUE_URL: 'http://127.0.0.1:9/queue',
+    SOCKET_ENDPOINT: 'http://127.0.0.1:9',
+    ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+  },
   ...{ REELIGHT_VERSION: '0', MAX_UPLOAD_BYTES: '1', MAX_UPLOADS_PER_HOUR: '1', MAX_VIDEOS_IN_FLIGHT: '1' },
   ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
 };
@@ -26,8 +30,8 @@ function get(path: string, headers: Record<string, string>) {
   return api({ ...event, isBase64Encoded: false }, {});
 }
 
-const connect = (headers: Record<string, string>) =>
-  socket({ requestContext: { routeKey: '$connect', connectionId: 'c' }, queryStringParameters: {}, headers }, {});
+const connect = (headers: Record<string, string>, queryStringParameters = {}) =>
+  socket({ requestContext: { routeKey: '$connect', connectionId: 'c' }, queryStringParameters, headers }, {});
 
 describe('who finds the address of an API', () => {
   it.each([{}, { 'x-reelight-edge': 'guessed' }])('is not answered: %j', async (headers) => {
@@ -50,5 +54,18 @@ describe('who comes by the distribution', () => {
 
   it('is heard', async () => {
     expect(await connect(headers)).toMatchObject({ statusCode: 400, body: expect.stringContaining('client_id') });
+  });
+
+  it.each([
+    ['https://evil.example', 403],
+    ['https://a.example.evil.example', 403],
+    ['null', 403],
+    // The next question is whose ticket it has.
+    ['https://b.example', 401],
+    [undefined, 401],
+  ])('is heard from the pages that are allowed, and from what is no page: %s', async (origin, statusCode) => {
+    vi.stubEnv('SIGN_IN', 'oidc');
+    const from = origin === undefined ? headers : { ...headers, Origin: origin };
+    expect(await connect(from, { client_id: 'anna' })).toMatchObject({ statusCode });
   });
 });

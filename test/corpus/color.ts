@@ -189,6 +189,14 @@ export const color: Case[] = [
     { needs: ['libx265'] },
   ),
   as(
+    'hdr10-other-matrix.mp4',
+    'PQ that names the matrix for constant luminance, which it cannot have',
+    PQ,
+    x265(PQ_SIGNS.replace('bt2020nc', 'bt2020c')),
+    { tags: tagged('bt709'), colors: hdrColors },
+    { needs: ['libx265'] },
+  ),
+  as(
     'hdr10-vp9.webm',
     'HDR10 in VP9',
     PQ,
