@@ -2,7 +2,8 @@ import type { Cost } from '../core/cost.ts';
 import type { HdrChoice } from '../core/hdr-choice.ts';
 import type { Process, ProcessStatus, ProcessType } from '../core/process.ts';
 import type { ProfileName } from '../core/profiles/names.ts';
-import type { Video, VideoStatus } from '../core/video.ts';
+import type { VideoStatus } from '../core/standing.ts';
+import type { Video } from '../core/video.ts';
 
 /** A video as `GET /videos/{file_id}` shows it. Times are ISO 8601 UTC, sizes bytes. */
 export type VideoRecord = Pick<

@@ -147,18 +147,6 @@ export function newVideo(from: NewVideo, now: Date): Video {
   };
 }
 
-/** The state of the whole, drawn from its parts. */
-export type VideoStatus = 'awaiting_upload' | 'uploaded' | 'processing' | 'completed' | 'failed' | 'cancelled';
-
-export function videoStatus(video: Video): VideoStatus {
-  const statuses = PROCESS_TYPES.map((type) => video.processes[type].status);
-  if (statuses.includes('failed')) return 'failed';
-  if (statuses.includes('cancelled')) return 'cancelled';
-  if (video.upload.status === 'awaiting') return 'awaiting_upload';
-  if (statuses.every((status) => status === 'completed')) return 'completed';
-  return statuses.every((status) => status === 'pending') ? 'uploaded' : 'processing';
-}
-
 /** Whether something can still happen to this video by itself. */
 export function isInFlight(video: Video): boolean {
   return PROCESS_TYPES.some((type) => !isTerminal(video.processes[type]));

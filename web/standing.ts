@@ -1,18 +1,7 @@
 import type { VideoRecord } from '../client/index.ts';
+import { standingOf, type VideoStatus } from '../core/standing.ts';
 
-export type Standing = VideoRecord['status'];
-
-/** Where the whole of a video stands, drawn from its processes as the server draws it: they are known sooner here. */
-export function standingOf({ upload, processes }: Pick<VideoRecord, 'upload' | 'processes'>): Standing {
-  const statuses = Object.values(processes).map(({ status }) => status);
-  if (statuses.includes('failed')) return 'failed';
-  if (statuses.includes('cancelled')) return 'cancelled';
-  if (upload.status === 'awaiting') return 'awaiting_upload';
-  if (statuses.every((status) => status === 'completed')) return 'completed';
-  return statuses.every((status) => status === 'pending') ? 'uploaded' : 'processing';
-}
-
-const WORDS: Record<Standing, string> = {
+const WORDS: Record<VideoStatus, string> = {
   awaiting_upload: 'Waiting for the file',
   uploaded: 'In line',
   processing: 'Working',

@@ -2,7 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import { costOf } from '../../core/prices/cost-of.ts';
 import { pricesNear } from '../../core/prices/prices.ts';
 import { PROCESS_TYPES, type Process } from '../../core/process.ts';
-import { type Video, videoStatus } from '../../core/video.ts';
+import { standingOf } from '../../core/standing.ts';
+import type { Video } from '../../core/video.ts';
 import type { ProcessState, VideoRecord } from './schemas.ts';
 
 /** Of the region that this runs in. */
@@ -20,7 +21,7 @@ export function presentVideo(video: Video): z.infer<typeof VideoRecord> {
     content_type: video.content_type,
     profile: video.profile,
     hdr: video.hdr,
-    status: videoStatus(video),
+    status: standingOf(video),
     created_at: video.created_at,
     updated_at: video.updated_at,
     seq: video.seq,

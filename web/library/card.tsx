@@ -1,8 +1,9 @@
 import type { VideoRecord } from '../../client/index.ts';
+import { standingOf } from '../../core/standing.ts';
 import { versioned } from '../address.ts';
 import { videoLink } from '../route.ts';
 import { FileLink } from '../sign-in/files.tsx';
-import { canBePlayed, isUnderWay, lacksFile, standingOf, standingWords } from '../standing.ts';
+import { canBePlayed, isUnderWay, lacksFile, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { SendAgain } from '../upload/send-again.tsx';

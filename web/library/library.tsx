@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import { standingOf } from '../../core/standing.ts';
 import { isNewcomer } from '../api.ts';
-import { standingOf } from '../standing.ts';
 import { DropZone } from '../upload/drop-zone.tsx';
 import { interrupted, onTheirWay, uploads } from '../upload/queue.ts';
 import { UploadList } from '../upload/upload-list.tsx';

@@ -1,5 +1,5 @@
 import type { VideoRecord } from '../../client/index.ts';
-import { standingOf } from '../standing.ts';
+import { standingOf } from '../../core/standing.ts';
 
 const ENDED = ['completed', 'failed', 'cancelled'];
 

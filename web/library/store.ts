@@ -1,9 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import { ClientError, isSettled, type VideoRecord, type VideoState } from '../../client/index.ts';
+import { standingOf } from '../../core/standing.ts';
 import { client } from '../api.ts';
 import { inWords } from '../problem.ts';
 import { signIn } from '../sign-in/settings.ts';
-import { isUnderWay, standingOf } from '../standing.ts';
+import { isUnderWay } from '../standing.ts';
 import { announce } from '../ui/notices.tsx';
 import { inserted, merged, withSource } from './news.ts';
 

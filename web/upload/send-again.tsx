@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { VideoRecord } from '../../client/index.ts';
-import { lacksFile, standingOf } from '../standing.ts';
+import { standingOf } from '../../core/standing.ts';
+import { lacksFile } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { onTheirWay, sendAgain } from './queue.ts';
 import { ACCEPTED } from './video-type.ts';

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { VideoRecord } from '../../client/index.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
+import { standingOf } from '../../core/standing.ts';
 import { versioned } from '../address.ts';
 import { cancelVideo, copyLink, deleteVideo, retryVideo, savedName } from '../library/actions.ts';
-import { isUnderWay, standingOf } from '../standing.ts';
+import { isUnderWay } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
 import { bytes, PROFILE_ORDER, PROFILES } from '../words.ts';
 

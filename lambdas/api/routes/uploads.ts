@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { RequestError } from '../../../core/errors.ts';
 import { FORM_UPLOAD_LIMIT } from '../../../core/limits.ts';
+import { standingOf } from '../../../core/standing.ts';
 import { traceparent } from '../../../core/trace.ts';
-import { videoStatus } from '../../../core/video.ts';
 import { videoTypeOf } from '../../../core/video-type.ts';
 import { acceptUpload } from '../../../pipeline/accept-upload.ts';
 import { abandonUpload, completeUpload, listUploadedParts, signParts } from '../../../pipeline/continue-upload.ts';
@@ -171,7 +171,7 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
     }),
     async (c) => {
       const video = await completeUpload(own(c), c.req.valid('param').file_id, c.req.valid('json').parts);
-      return c.json({ file_id: video.file_id, status: videoStatus(video) }, 200);
+      return c.json({ file_id: video.file_id, status: standingOf(video) }, 200);
     },
   );
 
