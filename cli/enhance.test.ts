@@ -394,8 +394,13 @@ test.each([
   [['empty.mp4'], /empty.mp4: is empty/],
   [['/dev/null'], /\/dev\/null: is not a regular file/],
   [['clip.mp4', '--out', 'clip.mp4'], /--out clip.mp4: is not a folder/],
+  [['clip.mp4', '--out', 'clip.mp4/in/it'], /--out clip.mp4\/in\/it: is not a folder/],
+  [['clip.mp4', '--out', 'x'.repeat(300)], /--out x+: cannot be made \(the name is too long\)/],
+  [[`${'long'.repeat(60)}.mp4`], /long.enhanced.mp4: is too long a name for a result/],
+  [['taken.mp4'], /taken.enhanced.mp4: is a folder, where a result is to be written/],
 ])('wrong usage %j is one line and exit code 2', async (argv, line) => {
-  await shop.file('clip.mp4', 10);
+  for (const name of ['clip.mp4', 'taken.mp4', `${'long'.repeat(60)}.mp4`]) await shop.file(name, 10);
+  await mkdir(shop.at('taken.enhanced.mp4'));
   await writeFile(shop.at('empty.mp4'), '');
   const here = world(shop, server.port);
   expect(await enhance(argv, here)).toBe(2);
@@ -403,6 +408,28 @@ test.each([
   expect(here.err.text()).toMatch(line);
   expect(here.out.text()).toBe('');
   expect(server.requests).toEqual([]);
+});
+
+test.skipIf(process.platform !== 'linux')('where the system lets nobody write, nothing is begun', async () => {
+  await shop.file('clip.mp4', 10);
+  for (const out of ['/proc/x', '/proc/x/y', '/proc']) {
+    const here = world(shop, server.port);
+    expect(await enhance(['clip.mp4', '--out', out], here)).toBe(2);
+    expect(here.err.lines()).toEqual([expect.stringMatching(/^enhance: .*\/proc.*(cannot be|not allowed)/)]);
+  }
+  expect(server.requests).toEqual([]);
+});
+
+test('a folder that came in the way meanwhile is one line in plain words', async () => {
+  await shop.file('clip.mp4', 10);
+  server.onUpload(async (fileId) => {
+    await mkdir(shop.at('clip.enhanced.mp4'));
+    server.complete(fileId);
+  });
+  const here = world(shop, server.port);
+  expect(await enhance(['clip.mp4'], here)).toBe(1);
+  expect(here.err.text()).toMatch(/clip\.enhanced\.mp4 cannot be written: a folder of that name is in the way\./);
+  expect(await left()).toEqual(['clip.enhanced.mp4', 'clip.metadata.json', 'clip.mp4']);
 });
 
 test('each bad file has its line, and nothing is begun', async () => {

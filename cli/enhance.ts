@@ -14,7 +14,7 @@ import { liveReport } from './reports/live.ts';
 import { plainReport } from './reports/plain.ts';
 import type { Report } from './reports/report.ts';
 import { checkSources, expandPatterns, type Source } from './sources.ts';
-import { chooseTargets, prepareFolders, type Target } from './targets.ts';
+import { chooseTargets, prepareTargets, type Target } from './targets.ts';
 import { UsageError } from './usage.ts';
 import { announceUse, type Users } from './users.ts';
 
@@ -89,7 +89,7 @@ interface Plan extends Pick<EnhanceArguments, 'profile' | 'hdr' | 'values'> {
 async function planWork(files: string[], out: string | undefined, cwd: string): Promise<Plan['work']> {
   const sources = await checkSources(await expandPatterns(files, cwd), cwd);
   const targets = chooseTargets(sources, out === undefined ? undefined : resolve(cwd, out));
-  await prepareFolders(targets, out, cwd);
+  await prepareTargets(targets, out, cwd);
   return sources.flatMap((source, at) => (targets[at] ? [{ source, target: targets[at] }] : []));
 }
 

@@ -2,14 +2,28 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, ConnectionError, retrying, type Timing } from '../client/index.ts';
+import { ReelightError } from '../core/errors.ts';
+import { partName, whyNot } from './targets.ts';
 
 const ATTEMPTS = 8;
 
 /** What is being written now, so that even a process that ends at once can tidy up. */
 const unfinished = new Set<string>();
 
+/** Never throws: it is the last thing that a process does. */
 export function removeUnfinished(): void {
-  for (const part of unfinished) rmSync(part, { force: true });
+  for (const part of unfinished) {
+    try {
+      rmSync(part, { force: true });
+    } catch {
+      // It stays: there is nobody left to do anything about it.
+    }
+  }
+}
+
+/** The disk did not take a result. `code` is the file system's. */
+export class NotWritten extends ReelightError {
+  override readonly retryable = false;
 }
 
 export interface Download {
@@ -28,12 +42,16 @@ export interface Download {
 /**
  * Writes a file of the server's, whole or not at all: under another name first, continued by range where the connection
  * breaks, checked by size, and put in its place at once.
+ *
+ * @throws NotWritten when the disk does not take it, and what downloading throws
  */
 export async function fetchFile(client: Client, download: Download): Promise<{ path: string; size: number }> {
   const { folder, timing, signal } = download;
-  const part = join(folder, `.${download.name('')}.${process.pid}.part`);
+  const part = join(folder, partName(download.name('')));
+  const file = await open(part, 'a').catch((error) => {
+    throw inWords(error, join(folder, download.name('')));
+  });
   unfinished.add(part);
-  const file = await open(part, 'a');
   try {
     // Left over from a process that had the same number.
     await file.truncate(0);
@@ -47,10 +65,16 @@ export async function fetchFile(client: Client, download: Download): Promise<{ p
   } catch (error) {
     await file.close().catch(() => {});
     await rm(part, { force: true });
-    throw error;
+    throw inWords(error, join(folder, download.name('')));
   } finally {
     unfinished.delete(part);
   }
+}
+
+/** Errors of the disk alone: those of the connection say by themselves what is wrong. */
+function inWords(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return error;
+  return new NotWritten(String(error.code), `${path} cannot be written: ${whyNot(error)}.`, { cause: error });
 }
 
 interface Received {

@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Source } from './sources.ts';
 import { UsageError } from './usage.ts';
@@ -12,6 +12,8 @@ export interface Target {
 export const videoName = (stem: string, contentType: string): string =>
   `${stem}.enhanced.${contentType === 'video/x-msvideo' ? 'avi' : 'mp4'}`;
 export const metadataName = (stem: string): string => `${stem}.metadata.json`;
+/** What a result is called until all of it is there. */
+export const partName = (name: string): string => `.${name}.${process.pid}.part`;
 
 /**
  * Gives every source names of its own. A name is taken when another source of this command has it, or when a source
@@ -34,32 +36,97 @@ export function chooseTargets(sources: Source[], folder: string | undefined): Ta
 }
 
 /**
- * Makes sure that results can be written before any work is done.
+ * Makes sure that results can be written, before any work is done. It is tried, by the names that will be used: rights
+ * alone do not tell of what is read-only, of names that are too long, or of file systems that take no files.
  *
  * @param out - as it was given
  * @throws UsageError
  */
-export async function prepareFolders(targets: Target[], out: string | undefined, cwd: string): Promise<void> {
+export async function prepareTargets(targets: Target[], out: string | undefined, cwd: string): Promise<void> {
   if (out !== undefined) await makeFolder(out, cwd);
   const problems: string[] = [];
-  for (const folder of new Set(targets.map((target) => target.folder))) {
+  for (const target of targets) problems.push(...(await obstaclesTo(target)));
+  // What holds for a folder is said once, however many results it was to take.
+  if (problems.length > 0) throw new UsageError([...new Set(problems)]);
+}
+
+async function obstaclesTo({ folder, stem }: Target): Promise<string[]> {
+  const problems: string[] = [];
+  const names = [videoName(stem, 'video/mp4'), videoName(stem, 'video/x-msvideo'), metadataName(stem)];
+  for (const name of names) {
+    const path = join(folder, name);
+    const inTheWay = await stat(path).catch(() => undefined);
+    if (inTheWay?.isDirectory()) problems.push(`${path}: is a folder, where a result is to be written; move it away`);
+  }
+  for (const name of [videoName(stem, ''), metadataName(stem)]) {
+    const part = join(folder, partName(name));
     try {
-      await access(folder, constants.W_OK | constants.X_OK);
-    } catch {
-      problems.push(`${folder}: results may not be written there; choose another folder with --out`);
+      await writeFile(part, '');
+      await rm(part, { force: true });
+    } catch (error) {
+      const isName = codeOf(error) === 'ENAMETOOLONG';
+      if (isName) return [...problems, `${join(folder, name)}: is too long a name for a result; shorten the video's`];
+      return [`${folder}: results cannot be written there (${whyNot(error)}); choose another folder with --out`];
     }
   }
-  if (problems.length > 0) throw new UsageError(problems);
+  return problems;
 }
 
 async function makeFolder(out: string, cwd: string): Promise<void> {
   try {
-    await mkdir(resolve(cwd, out), { recursive: true });
+    await makeWithParents(resolve(cwd, out));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be made (${code})`;
+    const isFile = ['EEXIST', 'ENOTDIR'].includes(codeOf(error));
+    const reason = isFile ? 'is not a folder' : `cannot be made (${whyNot(error)})`;
     throw new UsageError([`--out ${out}: ${reason}`], { cause: error });
   }
+}
+
+/**
+ * Not `recursive`: Node's own way never comes to an end where a system says that there is no parent although there is
+ * one, as Linux does in /proc.
+ */
+async function makeWithParents(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeWithParents(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isDirectory()) throw error;
+  }
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: 'that is not allowed',
+  EPERM: 'that is not allowed',
+  EROFS: 'it is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EFBIG: 'it is too large for a file there',
+  ENOENT: 'there can be nothing of that name',
+  EISDIR: 'a folder of that name is in the way',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Why the file system took something that was to be written not. */
+export function whyNot(error: unknown): string {
+  const code = codeOf(error);
+  // Not the file system's: a mistake of ours.
+  if (!code) throw error;
+  return REASONS[code] ?? code;
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }
 
 /** Two names are the same where either the file system or the eye of a person would take them so. */
