@@ -52,7 +52,7 @@ function packaged(): string | undefined {
 function missing(name: 'ffmpeg' | 'ffprobe', setting: string | undefined): TransientError {
   const variable = `${name.toUpperCase()}_PATH`;
   const why = setting
-    ? `${variable} is set, but there is no program at that path.`
+    ? `${variable} is set, but there is no program at that path. Set it to where ${name} is, or leave it out.`
     : `${name} was not found. Install FFmpeg, or set ${variable} to where it is.`;
   return new TransientError(`${name}_missing`, why);
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Log } from '../../core/log.ts';
 import type { MediaTools } from '../../core/ports/index.ts';
 import type { SourceLimits } from '../../core/source-limits.ts';
+import { fairly } from './check-ffmpeg.ts';
 import { chunkTools } from './chunks/workshop.ts';
 import { cuts } from './cuts.ts';
 import { type Encoder, inventoryOf } from './encoders.ts';
@@ -45,11 +46,11 @@ export function ffmpegTools({
     interlacing: (source, facts, signal) => interlacing({ ffmpeg, log }, source, facts, signal),
     enhance: async (job) => {
       const { available } = await inventory(job.signal);
-      return enhance({ ffmpeg, ffprobe, log, available, encoders, limits }, job);
+      return fairly({ ffmpeg, ffprobe }, () => enhance({ ffmpeg, ffprobe, log, available, encoders, limits }, job));
     },
     makePlayable: async (job) => {
       const { available } = await inventory(job.signal);
-      return makePlayable({ ffmpeg, ffprobe, log, available, limits }, job);
+      return fairly({ ffmpeg, ffprobe }, () => makePlayable({ ffmpeg, ffprobe, log, available, limits }, job));
     },
     makePoster: async (job) => {
       const { available } = await inventory(job.signal);

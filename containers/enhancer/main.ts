@@ -1,6 +1,7 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ecsTaskProtection } from '../../adapters/ecs/task-protection.ts';
+import { checkFfmpeg } from '../../adapters/ffmpeg/check-ffmpeg.ts';
 import { confinement } from '../../adapters/ffmpeg/confine.ts';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
 import { ffmpegTools } from '../../adapters/ffmpeg/tools.ts';
@@ -40,7 +41,10 @@ const { uploads, files } = buckets();
 const scratch = await scratchIn(join(process.env.SCRATCH_DIR ?? join(tmpdir(), 'reelight'), worker));
 const threads = process.env.ENCODER_THREADS;
 const limits = sourceLimitsOf(process.env);
-const media = ffmpegTools({ ...findFfmpeg(), log, limits, ...(threads && { threads: Number(threads) }) });
+const programs = findFfmpeg();
+// One that does not run would take every task, to fail it.
+await checkFfmpeg(programs);
+const media = ffmpegTools({ ...programs, log, limits, ...(threads && { threads: Number(threads) }) });
 const vision = openCvVision();
 const meter = workerMeter();
 
