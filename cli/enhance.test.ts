@@ -351,6 +351,20 @@ test('what cannot be started is one line', async () => {
   expect(here.err.lines()).toEqual(['enhance: There is no RabbitMQ: install it.']);
 });
 
+test('what turns out never to work ends the command, which says why', async () => {
+  await shop.file('clip.mp4', 10);
+  const hopeless = new AbortController();
+  server.onUpload(() => hopeless.abort(new LocalError('part_failed', 'worker-1 ends as soon as it is started.')));
+  const stop = vi.fn(async () => {});
+  const startPipeline = async () => ({ base: server.base, started: true, hopeless: hopeless.signal, stop });
+  const [port] = await freePorts(1);
+  const here = world(shop, port ?? 0, { startPipeline });
+  expect(await enhance(['clip.mp4'], here)).toBe(1);
+  expect(here.err.lines().at(-1)).toBe('enhance: worker-1 ends as soon as it is started.');
+  expect(here.out.text()).toContain('clip.mp4: cancelled');
+  expect(stop).toHaveBeenCalledOnce();
+});
+
 test('what another command uses is stopped only when that one has ended', async () => {
   await shop.file('clip.mp4', 10);
   await mkdir(shop.at('home', 'run', 'users'), { recursive: true });

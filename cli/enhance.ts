@@ -21,6 +21,8 @@ import { announceUse, type Users } from './users.ts';
 /** Files under way at once. Each sends several parts at once, so more would not be faster. */
 const FILES_AT_ONCE = 4;
 
+const NEVER = new AbortController().signal;
+
 /** `enhance FILE…`. Answers the exit code. */
 export async function enhance(argv: string[], world: World): Promise<number> {
   const { out, err, env, cwd, signal } = world;
@@ -56,8 +58,11 @@ export async function enhance(argv: string[], world: World): Promise<number> {
       signal,
     });
     try {
-      const code = await enhanceAll(plan, server.base, report, world);
-      if (server.started) await untilUnused(users, report, signal);
+      const { hopeless = NEVER } = server;
+      const until = AbortSignal.any([signal, hopeless]);
+      const code = await enhanceAll(plan, server.base, report, { ...world, signal: until });
+      if (server.started) await untilUnused(users, report, until);
+      if (hopeless.aborted && !signal.aborted && code !== EXIT.done) throw hopeless.reason;
       return code;
     } finally {
       await server.stop();

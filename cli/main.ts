@@ -40,11 +40,12 @@ function callerFolder(): string {
 async function startPipeline(note: (line: string) => void, until: AbortSignal): Promise<Reached> {
   // Loaded when it is needed: it brings the whole pipeline along.
   const local = await import('../local/start.ts');
-  const { addresses, stop } = await local.startPipeline({ env, note, signal: until });
+  const { addresses, hopeless, stop } = await local.startPipeline({ env, note, signal: until });
   note(`Reelight runs at ${addresses.base}.`);
   return {
     base: addresses.base,
     started: true,
+    hopeless,
     stop: async () => {
       note('Stopping Reelight …');
       await stop();

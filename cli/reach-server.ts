@@ -12,6 +12,8 @@ export interface Reached {
   base: string;
   /** Whether it runs for this command's sake. */
   started: boolean;
+  /** Aborted when what was started will never work, with the error that says why. */
+  hopeless?: AbortSignal;
   /** Stops what was started for this; nothing where it ran before. */
   stop(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { logsIn } from './broker-login.ts';
 import { deploy, signInAt } from './deploy.ts';
 import { composePart } from './docker.ts';
 import { LocalError } from './errors.ts';
+import { requireFfmpeg } from './ffmpeg.ts';
 import { type Home, homeFrom, readable } from './home.ts';
 import { type Ports, portsFrom, requireFreePort } from './ports.ts';
 import type { ServicePlace } from './service-environment.ts';
@@ -53,6 +54,8 @@ export interface Pipeline {
   outputs: Outputs;
   addresses: Addresses;
   workers: number;
+  /** Aborted when a part of it ends whenever it is started, with the LocalError that says why: it will never work. */
+  hopeless: AbortSignal;
   /** The process of each part; all of the part is the process group of that number. */
   pids(): Record<string, number>;
   /** Stops all that was started here, and nothing else. */
@@ -72,9 +75,17 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const place = { env, home: homeFrom(env), ports: portsFrom(env) };
   const { home, ports } = place;
   const workers = workersFrom(env);
+  await requireFfmpeg(env);
   mkdirSync(home.root, { recursive: true, mode: 0o700 });
   const lock = lockHome(home, ports);
-  const supervisor = supervise({ logs: home.logs, run: home.run, report: note, onRestart: (part) => onRestart(part) });
+  const hopeless = new AbortController();
+  const supervisor = supervise({
+    logs: home.logs,
+    run: home.run,
+    report: note,
+    onRestart: (part) => onRestart(part),
+    onHopeless: (error) => hopeless.abort(error),
+  });
   // What has to be done anew after the emulator died; not before the first deployment.
   let onRestart = (_part: string) => {};
   const stop = async () => {
@@ -97,6 +108,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       outputs,
       addresses: addressesOf(place),
       workers,
+      hopeless: hopeless.signal,
       pids: supervisor.pids,
       stop,
       kill: supervisor.kill,
@@ -194,24 +206,25 @@ function recovery(supervisor: Supervisor, place: ServicePlace, note: (line: stri
   };
 }
 
-/** Waits until the API says that all it depends on is there. */
+/** Waits until the API says that all it depends on is there, a worker too. */
 async function healthy(supervisor: Supervisor, { home, ports }: ServicePlace): Promise<void> {
   const late = AbortSignal.timeout(HEALTHY_MS);
   const failing = () => Object.entries(supervisor.deaths()).find(([, deaths]) => deaths >= DEATHS_TO_GIVE_UP)?.[0];
-  await until(async (patience) => failing() !== undefined || (await askHealth(ports, patience)) === 200, late).catch(
-    () => {
-      throw new LocalError(
-        'not_ready',
-        `Not everything works yet, see ${readable(home.logs)} and ${baseOf(ports)}/healthz.`,
-      );
-    },
-  );
-  const part = failing();
-  if (part)
+  await until(async (patience) => failing() !== undefined || (await isWell(ports, patience)), late).catch(() => {
     throw new LocalError(
-      'part_failed',
-      `${part} ends as soon as it is started, see ${readable(join(home.logs, `${part}.log`))}.`,
+      'not_ready',
+      `Not everything works yet, see ${readable(home.logs)} and ${baseOf(ports)}/healthz.`,
     );
+  });
+  const part = failing();
+  if (part) throw new LocalError('part_failed', supervisor.whyItEnds(part));
+}
+
+/** Whether everything answers. It is by the workers that the broker is seen. */
+async function isWell(ports: Ports, signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(`${baseOf(ports)}/healthz`, { signal });
+  const { dependencies } = (await answer.json()) as { dependencies?: Record<string, string> };
+  return answer.ok && dependencies?.broker === 'up';
 }
 
 /** The status of /healthz. */

@@ -27,11 +27,15 @@ export async function runAlone(
     for (const { name } of parts.toReversed()) requireNotRunning(home.run, name);
     if (port) await requireFreePort(port, ports[port]);
 
+    const hopeless = Promise.withResolvers<never>();
+    // It may come while nobody waits for it yet.
+    hopeless.promise.catch(() => {});
     const supervisor = supervise({
       logs: home.logs,
       run: home.run,
       report: (line) => console.error(line),
       echo: (_, chunk) => process.stdout.write(chunk),
+      onHopeless: hopeless.reject,
     });
     const stopped = new Promise<void>((resolve) => {
       onInterrupt((count) => {
@@ -42,7 +46,7 @@ export async function runAlone(
     try {
       for (const part of parts) await Promise.race([supervisor.start([part]), stopped]);
       if (port) console.error(`Ready on 127.0.0.1:${ports[port]}. Ctrl-C stops it.`);
-      await stopped;
+      await Promise.race([stopped, hopeless.promise]);
     } finally {
       await supervisor.stop();
     }

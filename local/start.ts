@@ -54,8 +54,10 @@ async function main(): Promise<void> {
       signal: interrupted.signal,
     });
     console.log(`\n${summary(running)}\n\nReady in ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops it.`);
-    if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
+    const over = AbortSignal.any([interrupted.signal, running.hopeless]);
+    if (!over.aborted) await once(over, 'abort');
     await running.stop();
+    if (!interrupted.signal.aborted) throw running.hopeless.reason;
     console.log('Stopped.');
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;

@@ -105,6 +105,45 @@ describe('a part', () => {
     });
   });
 
+  it('that ends again and again before it works is given up, with its last words', async () => {
+    const hopeless: string[] = [];
+    const life = `console.log('starting'); throw new Error(process.env.WHY)`;
+    const part = { command: process.execPath, args: ['-e', life], works: /ready/, stopMs: 1_000 };
+    supervisor = supervise({
+      logs: join(folder, 'logs'),
+      run: join(folder, 'run'),
+      report: (line) => said.push(line),
+      onHopeless: ({ message }) => hopeless.push(message),
+      livesInVain: 2,
+    });
+    await supervisor.start([{ ...part, name: 'broken', env: { WHY: 'no disk' } }]);
+    await eventually(() => hopeless.length > 0);
+    expect(hopeless).toEqual([
+      expect.stringMatching(/^broken ends as soon as it is started: Error: no disk\. Its log is .*broken\.log\.$/),
+    ]);
+    expect(supervisor.deaths()).toEqual({ broken: 2 });
+    expect(supervisor.pids()).toEqual({});
+  });
+
+  it('that worked before it ended, or was killed, is started again however often', async () => {
+    const hopeless: string[] = [];
+    const lives = (script: string) => ['-e', script];
+    const common = { command: process.execPath, env: {}, works: /ready/, stopMs: 1_000 };
+    supervisor = supervise({
+      logs: join(folder, 'logs'),
+      run: join(folder, 'run'),
+      report: (line) => said.push(line),
+      onHopeless: ({ message }) => hopeless.push(message),
+      livesInVain: 1,
+    });
+    await supervisor.start([
+      { ...common, name: 'poisoned', args: lives(`console.log('ready'); process.exitCode = 1`) },
+      { ...common, name: 'killed', args: lives(`process.kill(process.pid, 'SIGKILL')`) },
+    ]);
+    await eventually(() => Object.values(supervisor?.deaths() ?? {}).every((deaths) => deaths > 1));
+    expect(hopeless).toEqual([]);
+  });
+
   it('that cannot be found fails too', async () => {
     const missing = { name: 'missing', command: '/nowhere/program', args: [], env: {}, stopMs: 1_000 };
     const ready = () => sleep(20_000, undefined, { ref: false });

@@ -3,13 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalError } from './errors.ts';
 import { readable } from './home.ts';
 import { deathsInARow, restartDelay } from './supervisor/backoff.ts';
-import { launch, type Running } from './supervisor/child.ts';
+import { type Exit, launch, type Running } from './supervisor/child.ts';
+import { lastWords } from './supervisor/last-words.ts';
 import { type LogFile, logFile } from './supervisor/log-file.ts';
 import type { Part } from './supervisor/part.ts';
 import { forgetRunning, noteRunning } from './supervisor/records.ts';
 import { startWatch } from './supervisor/watch.ts';
 
 const START_MS = 60_000;
+/** As many ends in a row before it worked, some ten seconds altogether, are no bad luck. */
+const LIVES_IN_VAIN = 5;
 
 export interface Supervisor {
   /**
@@ -24,6 +27,8 @@ export interface Supervisor {
   pids(): Record<string, number>;
   /** How often each part has died so far. */
   deaths(): Record<string, number>;
+  /** What a part that keeps ending said last, and where to read more. */
+  whyItEnds(name: string): string;
   /** Stops everything it started, what was started last first. */
   stop(): Promise<void>;
   /** Kills everything it started, at once. */
@@ -41,6 +46,9 @@ export interface SupervisorOptions {
   echo?: (part: string, chunk: Buffer | string) => void;
   /** A part that had died serves again. */
   onRestart?: (name: string) => void;
+  /** A part ended by itself `livesInVain` times in a row before it worked: it is not started again. */
+  onHopeless?: (error: LocalError) => void;
+  livesInVain?: number;
 }
 
 interface Kept {
@@ -48,6 +56,8 @@ interface Kept {
   log: LogFile;
   running: Running | undefined;
   deaths: number;
+  /** Whether it has said so, in this life. */
+  worked: boolean;
   /** Ends the loop that keeps the part running. */
   stop: AbortController;
   done: Promise<void>;
@@ -86,6 +96,10 @@ export function supervise(options: SupervisorOptions): Supervisor {
     },
     pids: () => Object.fromEntries(all().flatMap(({ part, running }) => (running ? [[part.name, running.pid]] : []))),
     deaths: () => Object.fromEntries(all().map(({ part, deaths }) => [part.name, deaths])),
+    whyItEnds(name) {
+      const kept = all().find(({ part }) => part.name === name);
+      return kept ? hopeless(kept) : `${name} does not run.`;
+    },
     async stop() {
       over = true;
       for (const batch of batches.toReversed()) await Promise.all(batch.map(end));
@@ -102,6 +116,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       log,
       running: undefined,
       deaths: 0,
+      worked: false,
       stop: new AbortController(),
       done: Promise.resolve(),
     };
@@ -113,7 +128,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   /** Runs a part again and again. Its very first start must succeed, the later ones are tried until they do. */
   async function keep(kept: Kept, serving: PromiseWithResolvers<void>, again: boolean): Promise<void> {
     const { part, stop } = kept;
-    for (let inARow = 0, served = false; !stop.signal.aborted; ) {
+    const { livesInVain = LIVES_IN_VAIN, onHopeless } = options;
+    for (let inARow = 0, inVain = 0, served = false; !stop.signal.aborted; ) {
       const began = Date.now();
       const end = await runOnce(kept, () => {
         serving.resolve();
@@ -123,23 +139,29 @@ export function supervise(options: SupervisorOptions): Supervisor {
       });
       if (stop.signal.aborted) break;
       kept.deaths += 1;
-      if (!served && !again) throw new LocalError('part_failed', failure(kept, end));
+      if (!served && !again) throw new LocalError('part_failed', failure(kept, end.how));
+      // What was killed says nothing of what it would have come to.
+      if (kept.worked) inVain = 0;
+      else if (part.works && end.byItself) inVain += 1;
+      if (inVain >= livesInVain) return onHopeless?.(new LocalError('part_failed', hopeless(kept)));
       inARow = deathsInARow(inARow, Date.now() - began);
       const delay = restartDelay(inARow);
-      report(`${part.name} ended (${end}); it is started again in ${delay / 1000} s`);
+      report(`${part.name} ended (${end.how}); it is started again in ${delay / 1000} s`);
       await sleep(delay, undefined, { signal: stop.signal }).catch(() => {});
     }
     serving.reject(new LocalError('part_failed', `${part.name} was stopped before it was ready.`));
   }
 
   /** One life of a part. Answers why it ended. */
-  async function runOnce(kept: Kept, onReady: () => void): Promise<string> {
+  async function runOnce(kept: Kept, onReady: () => void): Promise<Exit> {
     const { part, stop, log } = kept;
     const over = new AbortController();
+    kept.worked = false;
     try {
       await part.prepare?.();
       const running = await launch(part, (chunk) => {
         log.write(chunk);
+        kept.worked ||= part.works?.test(chunk.toString()) ?? false;
         options.echo?.(part.name, chunk);
       });
       kept.running = running;
@@ -151,10 +173,10 @@ export function supervise(options: SupervisorOptions): Supervisor {
       // One that never became ready has nothing to save.
       else running.kill();
       const end = await running.exited;
-      return late ?? end;
+      return typeof late === 'string' ? { ...end, how: late } : end;
     } catch (error) {
       // It could not even be launched: a tool or a folder is gone. That may be put right while we run.
-      return error instanceof Error ? error.message : String(error);
+      return { how: error instanceof Error ? error.message : String(error), byItself: true };
     } finally {
       over.abort();
       if (kept.running) watch.remove(kept.running.pid);
@@ -171,9 +193,20 @@ export function supervise(options: SupervisorOptions): Supervisor {
   }
 
   function failure({ part, log }: Kept, end: string): string {
-    const said = log.tail().at(-1);
-    const path = readable(join(options.logs, `${part.name}.log`));
-    return `${part.name} did not start (${end})${said ? `: ${said.trim()}` : ''}. Its log is ${path}.`;
+    return `${part.name} did not start (${end})${wordsOf(log)}. Its log is ${pathOf(part)}.`;
+  }
+
+  function hopeless({ part, log }: Kept): string {
+    return `${part.name} ends as soon as it is started${wordsOf(log)}. Its log is ${pathOf(part)}.`;
+  }
+
+  function wordsOf(log: LogFile): string {
+    const said = lastWords(log.tail());
+    return said ? `: ${said.trim().replace(/\.$/, '')}` : '';
+  }
+
+  function pathOf({ name }: Part): string {
+    return readable(join(options.logs, `${name}.log`));
   }
 }
 

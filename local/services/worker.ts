@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { requireFfmpeg } from '../ffmpeg.ts';
 import { ROOT } from '../home.ts';
 import { runAlone } from '../run-alone.ts';
 import { type ServicePlace, serviceEnvironment } from '../service-environment.ts';
@@ -15,9 +16,15 @@ export function workerPart(name: string, place: ServicePlace): Part {
     args: [join(ROOT, 'containers', 'enhancer', 'main.ts')],
     cwd: ROOT,
     env: { ...serviceEnvironment('enhancer', place), WORKER_NAME: name, STOP_GRACE_SECONDS: String(GRACE_SECONDS) },
+    works: /"message":"ready"/,
     // It finishes what is all but done, and hands back anything else.
     stopMs: GRACE_SECONDS * 1_000 + 5_000,
   };
 }
 
-if (import.meta.main) await runAlone((place) => workerPart(`worker-${process.pid}`, place));
+if (import.meta.main) {
+  await runAlone(async (place) => {
+    await requireFfmpeg(place.env);
+    return [workerPart(`worker-${process.pid}`, place)];
+  });
+}

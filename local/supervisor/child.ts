@@ -4,12 +4,18 @@ import { endingWithParent } from '../setup/tools.mjs';
 import { signalGroup } from './group.ts';
 import type { Part } from './part.ts';
 
+export interface Exit {
+  /** "code 1", "SIGKILL". */
+  how: string;
+  /** Nobody killed it. */
+  byItself: boolean;
+}
+
 /** A part's process, with everything that it starts in one group. */
 export interface Running {
   pid: number;
   startedAt: number;
-  /** How it ended: "code 1", "SIGKILL". */
-  exited: Promise<string>;
+  exited: Promise<Exit>;
   /** Asks it to stop, and kills what is left of its group when it has or when time is up. */
   stop(): Promise<void>;
   /** Kills the whole group at once. */
@@ -30,8 +36,8 @@ export async function launch(part: Part, onOutput: (chunk: Buffer) => void): Pro
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ how: signal ?? `code ${code}`, byItself: signal === null }));
   });
   child.stdout.on('data', onOutput);
   child.stderr.on('data', onOutput);

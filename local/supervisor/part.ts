@@ -11,6 +11,8 @@ export interface Part {
   prepare?: () => void | Promise<void>;
   /** Resolves once it serves; throws when it never will. Without it, running is all there is to see. */
   ready?: (signal: AbortSignal) => Promise<void>;
+  /** In what it prints, once it works: of one that nobody can ask. If it ends again and again before that, it never will. */
+  works?: RegExp;
   /** How long a start may take. */
   startMs?: number;
   /** How long it may take to stop, before it is killed. */
