@@ -122,6 +122,7 @@ describe('a part', () => {
       expect.stringMatching(/^broken ends as soon as it is started: Error: no disk\. Its log is .*broken\.log\.$/),
     ]);
     expect(supervisor.deaths()).toEqual({ broken: 2 });
+    expect(said.filter((line) => line.includes('runs again'))).toEqual([]);
     expect(supervisor.pids()).toEqual({});
   });
 

@@ -133,7 +133,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       const began = Date.now();
       const end = await runOnce(kept, () => {
         serving.resolve();
-        if (kept.deaths > 0) report(`${part.name} runs again`);
+        if (!part.works) back(kept);
         if (kept.deaths > 0) options.onRestart?.(part.name);
         served = true;
       });
@@ -161,8 +161,10 @@ export function supervise(options: SupervisorOptions): Supervisor {
       await part.prepare?.();
       const running = await launch(part, (chunk) => {
         log.write(chunk);
-        kept.worked ||= part.works?.test(chunk.toString()) ?? false;
         options.echo?.(part.name, chunk);
+        if (kept.worked || !part.works?.test(chunk.toString())) return;
+        kept.worked = true;
+        back(kept);
       });
       kept.running = running;
       if (stop.signal.aborted) running.kill();
@@ -183,6 +185,10 @@ export function supervise(options: SupervisorOptions): Supervisor {
       if (kept.running) forgetRunning(options.run, part.name);
       kept.running = undefined;
     }
+  }
+
+  function back({ part, deaths }: Kept): void {
+    if (deaths > 0) report(`${part.name} runs again`);
   }
 
   async function end(kept: Kept): Promise<void> {
