@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { memoryWorkerBoard } from '../../adapters/memory/index.ts';
+import { TransientError } from '../../core/errors.ts';
 import { sourceKey } from '../../core/keys.ts';
 import { FORM_UPLOAD_LIMIT } from '../../core/limits.ts';
+import { abandon, PROCESS_TYPES } from '../../core/process.ts';
 import { MULTIPART_ABOVE } from '../../core/upload-plan.ts';
+import { changeProcess } from '../../core/video.ts';
 import { dispatch } from '../../pipeline/dispatch.ts';
 import { enhance } from '../../pipeline/enhance.ts';
 import { twins } from '../../test/twins.ts';
@@ -103,6 +106,31 @@ describe('POST /upload with JSON', () => {
       ids.push(((await (await post('/upload', anonymous, key)).json()) as { file_id: string }).file_id);
     expect(ids[0]).toBe(ids[1]);
   });
+
+  it('takes a type with parameters, as browsers name what they record', async () => {
+    const { post, ports } = api();
+    for (const type of ['video/webm;codecs=vp9', 'video/webm; codecs="vp9,opus"', 'video/webm ;x']) {
+      const response = await post('/upload', { ...small, content_type: type });
+      expect(response.status).toBe(201);
+      const { file_id } = (await response.json()) as { file_id: string };
+      expect(await ports.videos.get(file_id)).toMatchObject({ content_type: 'video/webm' });
+    }
+    for (const type of ['video/;codecs=vp9', 'image/png;video/mp4', 'video/mp4;a\nb']) {
+      await expectProblem(await post('/upload', { ...small, content_type: type }), 400, { code: 'not_a_video' });
+    }
+  });
+
+  it('takes the client from the body, or else from the query', async () => {
+    const { post, ports } = api();
+    const clientOf = async (query: string, body: object) => {
+      const { file_id } = (await (await post(`/upload?${query}`, { ...small, ...body })).json()) as { file_id: string };
+      return (await ports.videos.get(file_id))?.client_id;
+    };
+    const unnamed = { client_id: undefined };
+    expect(await clientOf('client_id=anna', unnamed)).toBe('anna');
+    expect(await clientOf('client_id=anna', { client_id: 'otto' })).toBe('otto');
+    await expectProblem(await post('/upload?client_id=a%20b', small), 400, { field: 'client_id' });
+  });
 });
 
 describe('POST /upload with a form', () => {
@@ -139,6 +167,99 @@ describe('POST /upload with a form', () => {
       const other = new File(['x'], name, { type: 'application/octet-stream' });
       await expectProblem(await app.request('/upload', form(other)), 400, { code: 'not_a_video' });
     }
+  });
+
+  it('takes a type with parameters', async () => {
+    const { app, ports } = api();
+    const recorded = new File(['movie'], 'a.webm', { type: 'video/webm;codecs=vp9' });
+    const { file_id } = (await (await app.request('/upload', form(recorded))).json()) as { file_id: string };
+    expect(await ports.videos.get(file_id)).toMatchObject({ content_type: 'video/webm' });
+  });
+
+  it('refuses a client in the query that can be none', async () => {
+    for (const fields of [{}, { client_id: 'me' }]) {
+      const response = await api().app.request('/upload?client_id=a%20b', form(movie, fields));
+      await expectProblem(response, 400, { field: 'client_id' });
+    }
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const keyed = (file = movie, fields: Record<string, string> = { client_id: 'me' }, key = 'k1') => ({
+      ...form(file, fields),
+      headers: { 'idempotency-key': key },
+    });
+    const idIn = async (response: Response) => {
+      expect(response.status).toBe(200);
+      return ((await response.json()) as { file_id: string }).file_id;
+    };
+
+    it('answers a repeat as the first, also while both are under way', async () => {
+      const { app, ports } = api();
+      const answers = await Promise.all([1, 2].map(() => app.request('/upload', keyed())));
+      const ids = await Promise.all([...answers, await app.request('/upload', keyed())].map(idIn));
+      expect(new Set(ids).size).toBe(1);
+      expect((await ports.videos.list({ owner: null, client_id: 'me' }, { limit: 10 })).videos).toHaveLength(1);
+      expect(await ports.uploads.head(sourceKey(ids[0] ?? ''))).toMatchObject({ size: 5 });
+    });
+
+    it('recognises a repeat of somebody who does not say who they are, and knows others apart', async () => {
+      const { app } = api();
+      const send = async (fields: Record<string, string>) => idIn(await app.request('/upload', keyed(movie, fields)));
+      const first = await send({});
+      expect(await send({})).toBe(first);
+      expect(await send({ client_id: 'other' })).not.toBe(first);
+    });
+
+    it('refuses the key for other bytes, another form, and JSON', async () => {
+      const { app, post } = api();
+      await idIn(await app.request('/upload', keyed()));
+      const other = new File(['mavie'], 'a.mp4', { type: 'video/mp4' });
+      const conflict = { code: 'idempotency_conflict' };
+      await expectProblem(await app.request('/upload', keyed(other)), 409, conflict);
+      const fields = { client_id: 'me', profile: 'passthrough' };
+      await expectProblem(await app.request('/upload', keyed(movie, fields)), 409, conflict);
+      const json = { filename: 'a.mp4', size: 5, content_type: 'video/mp4', client_id: 'me' };
+      await expectProblem(await post('/upload', json, { 'idempotency-key': 'k1' }), 409, conflict);
+      await expectProblem(await app.request('/upload', keyed(movie, {}, 'ä')), 400, { field: 'idempotency-key' });
+    });
+
+    it('brings the bytes by a repeat where they did not arrive at first', async () => {
+      const { ports } = twins();
+      let full = true;
+      const uploads: typeof ports.uploads = {
+        ...ports.uploads,
+        write: (...args) =>
+          full ? Promise.reject(new TransientError('slow_down', '…')) : ports.uploads.write(...args),
+      };
+      const settings = { version: '1', maxUpload: 1024 ** 3, signIn: false };
+      const app = createApp({ ...ports, uploads, workers: memoryWorkerBoard() }, settings);
+      await expectProblem(await app.request('/upload', keyed()), 503, {});
+      full = false;
+      const id = await idIn(await app.request('/upload', keyed()));
+      expect(await ports.uploads.head(sourceKey(id))).toMatchObject({ size: 5 });
+      expect((await ports.videos.list({ owner: null, client_id: 'me' }, { limit: 10 })).videos).toHaveLength(1);
+    });
+
+    it('writes nothing for what was cancelled meanwhile', async () => {
+      const { app, ports, post } = api();
+      const id = await idIn(await app.request('/upload', keyed()));
+      await post(`/videos/${id}/cancel`, {});
+      await ports.uploads.remove(sourceKey(id));
+      expect(await idIn(await app.request('/upload', keyed()))).toBe(id);
+      expect(await ports.uploads.head(sourceKey(id))).toBeUndefined();
+    });
+
+    it('says so where the bytes never came and the upload was given up', async () => {
+      const { app, ports } = api();
+      const id = await idIn(await app.request('/upload', keyed()));
+      const late = { code: 'upload_expired', message: 'too late' };
+      for (const type of PROCESS_TYPES) {
+        await ports.videos.change(id, (video) =>
+          changeProcess(video, type, (it) => abandon(it, late, ports.now()), ports.now()),
+        );
+      }
+      await expectProblem(await app.request('/upload', keyed()), 410, { code: 'upload_expired' });
+    });
   });
 
   it('refuses what is missing, empty, too large, or no video', async () => {
@@ -178,6 +299,14 @@ describe('a multipart upload', () => {
     const { post, file_id } = await started();
     const parts = [{ part_number: 1, etag: '"x"' }];
     await expectProblem(await post(`/upload/${file_id}/complete`, { parts }), 400, { code: 'invalid_parts' });
+  });
+
+  it('takes no more parts once its video was cancelled', async () => {
+    const { app, post, file_id } = await started();
+    expect((await post(`/videos/${file_id}/cancel`, {})).status).toBe(202);
+    const gone = { code: 'upload_gone' };
+    await expectProblem(await post(`/upload/${file_id}/parts`, { part_numbers: [1] }), 409, gone);
+    await expectProblem(await app.request(`/upload/${file_id}/parts`), 409, gone);
   });
 
   it('can be given up, which leaves nothing', async () => {

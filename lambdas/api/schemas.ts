@@ -35,11 +35,15 @@ const Filename = z
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
   .openapi({ example: 'holiday.mp4' });
 
-/** In any case, spelled out: a pattern in the document can carry no flag. */
+/**
+ * In any case, spelled out: a pattern in the document can carry no flag. Parameters, which recorders in browsers add to
+ * say which codecs they used, are taken and left out.
+ */
 const VideoType = z
   .string()
-  .max(100)
-  .regex(/^[Vv][Ii][Dd][Ee][Oo]\/[\w.+-]+$/, 'the content type must be video/*')
+  .max(200)
+  .regex(/^[Vv][Ii][Dd][Ee][Oo]\/[\w.+-]+ *(;[ -~]*)?$/, 'the content type must be video/*')
+  .transform((type) => type.split(';')[0]?.trimEnd() ?? type)
   .openapi({ example: 'video/mp4' });
 
 const sizeUpTo = (maxUpload: number) =>

@@ -33,7 +33,18 @@ const IdempotencyKey = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
-    .optional(),
+    .optional()
+    .openapi({
+      description:
+        'A repeat of the same request by the same client within a day gets the first answer, of JSON and of a form. With ' +
+        'another request, or other bytes, the key is refused by 409.',
+    }),
+});
+
+const ClientQuery = z.object({
+  client_id: ClientId.optional().openapi({
+    description: 'Of a form alone, in place of its field; JSON carries it in its body.',
+  }),
 });
 
 /** The way bytes come in. They go to S3 directly; only small forms pass through here. */
@@ -48,7 +59,7 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
     summary: 'Start an upload, or send a small file as a form',
     request: {
       headers: IdempotencyKey,
-      query: z.object({ client_id: ClientId.optional() }),
+      query: ClientQuery,
       body: {
         required: true,
         content: {
@@ -69,8 +80,11 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
   app.openAPIRegistry.registerPath(start);
   app.post('/upload', async (c) => {
     const type = c.req.header('content-type') ?? '';
-    if (/^application\/json\b/i.test(type)) return startUpload(own(c), c.req.raw);
-    if (/^multipart\/form-data\b/i.test(type)) return takeForm(own(c), c.req.raw, c.req.query('client_id'));
+    const query = ClientQuery.safeParse({ client_id: c.req.query('client_id') });
+    if (!query.success) return invalid(query.error);
+    const { client_id } = query.data;
+    if (/^application\/json\b/i.test(type)) return startUpload(own(c), c.req.raw, client_id);
+    if (/^multipart\/form-data\b/i.test(type)) return takeForm(own(c), c.req.raw, client_id);
     throw new RequestError(
       415,
       'unsupported_media_type',
@@ -78,19 +92,16 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
     );
   });
 
-  async function startUpload(ports: ApiPorts, request: Request): Promise<Response> {
+  async function startUpload(ports: ApiPorts, request: Request, clientInQuery: string | undefined): Promise<Response> {
     const text = await request.text();
     const body = UploadRequest.safeParse(parseJson(text));
     if (!body.success) return invalid(body.error);
-    const headers = IdempotencyKey.safeParse({
-      'idempotency-key': request.headers.get('idempotency-key') ?? undefined,
-    });
+    const headers = keyIn(request);
     if (!headers.success) return invalid(headers.error);
-    const key = headers.data['idempotency-key'];
-    const fingerprint = createHash('sha256').update(JSON.stringify(body.data)).digest('hex');
-    const { client_id, ...rest } = body.data;
+    const wanted = { ...body.data, client_id: body.data.client_id ?? clientInQuery };
+    const once = onceBy(headers.data, JSON.stringify(wanted));
     const follows = traceparent(request.headers.get('traceparent'));
-    const accepted = await acceptUpload(ports, { ...rest, client_id, follows }, key ? { key, fingerprint } : undefined);
+    const accepted = await acceptUpload(ports, { ...wanted, follows }, once);
     const { file_id, upload } = accepted.video;
     const answer = {
       file_id,
@@ -123,9 +134,13 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
       hdr: form.get('hdr') ?? undefined,
     });
     if (!checked.success) return invalid(checked.error);
+    const headers = keyIn(request);
+    if (!headers.success) return invalid(headers.error);
     const { client_id, ...rest } = checked.data;
-    const follows = traceparent(request.headers.get('traceparent'));
-    const video = await receiveForm(ports, { ...rest, client_id, follows }, new Uint8Array(await file.arrayBuffer()));
+    const wanted = { ...rest, client_id, follows: traceparent(request.headers.get('traceparent')) };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const once = onceBy(headers.data, 'form', JSON.stringify(checked.data), bytes);
+    const video = await receiveForm(ports, wanted, bytes, once);
     const answer = { file_id: video.file_id, message: 'Video uploaded successfully' } as const;
     return Response.json(answer satisfies z.infer<typeof FormAnswer>);
   }
@@ -141,7 +156,9 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
       responses: { 200: json('One URL a part', SignedParts), ...problems(400, 401, 404, 409) },
     }),
     async (c) => {
-      const parts = await signParts(own(c), c.req.valid('param').file_id, c.req.valid('json').part_numbers);
+      const ports = own(c);
+      const { file_id } = c.req.valid('param');
+      const parts = await signParts(ports, file_id, c.req.valid('json').part_numbers);
       return c.json({ parts }, 200);
     },
   );
@@ -192,10 +209,20 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
   );
 }
 
+const keyIn = (request: Request) =>
+  IdempotencyKey.safeParse({ 'idempotency-key': request.headers.get('idempotency-key') ?? undefined });
+
+/** The key, and what tells a repeat of this request from another one. Nothing where there is no key. */
+function onceBy({ 'idempotency-key': key }: z.infer<typeof IdempotencyKey>, ...request: (string | Uint8Array)[]) {
+  if (key === undefined) return undefined;
+  const hash = createHash('sha256');
+  for (const part of request) hash.update(part);
+  return { key, fingerprint: hash.digest('hex') };
+}
+
 /** What a form says of its file. curl calls whatever it does not know a stream of bytes, which says nothing: then the name does. */
 function declaredType({ name, type }: File): string {
-  const [declared = ''] = type.split(';');
-  return declared === 'application/octet-stream' ? (videoTypeOf({ name }) ?? declared) : declared;
+  return /^application\/octet-stream\b/.test(type) ? (videoTypeOf({ name }) ?? type) : type;
 }
 
 function parseJson(text: string): unknown {
