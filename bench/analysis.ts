@@ -7,6 +7,7 @@ import { ffmpegTools } from '../adapters/ffmpeg/tools.ts';
 import { openCvVision } from '../adapters/opencv/vision.ts';
 import { silentLog } from '../core/log.ts';
 import { adaptive } from '../core/profiles/adaptive.ts';
+import { readNoArguments } from '../local/arguments.ts';
 import { analyse } from '../pipeline/analyse.ts';
 import { fileSource } from '../test/file-source.ts';
 import { cpuOfOurs } from './cpu-time.ts';
@@ -21,6 +22,7 @@ const SECONDS = 60;
 const TRANSCODED = 10;
 const GOAL = 8;
 
+readNoArguments('Usage: npm run bench:analysis\n\nWhat looking at a video costs beside encoding it, in CPU seconds.');
 const { ffmpeg, ffprobe } = findFfmpeg();
 const example = resolve(import.meta.dirname, '..', 'examples', 'big-buck-bunny.mp4');
 const signal = new AbortController().signal;

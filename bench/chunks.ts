@@ -22,6 +22,7 @@ import type { SourceFacts } from '../core/media.ts';
 import type { EncodedChunk } from '../core/ports/index.ts';
 import { adaptive } from '../core/profiles/adaptive.ts';
 import { OUTPUT_TICKS } from '../core/timeline.ts';
+import { readArguments } from '../local/arguments.ts';
 import { analyse } from '../pipeline/analyse.ts';
 import { fileSource } from '../test/file-source.ts';
 import { realClips } from '../test/python.ts';
@@ -46,7 +47,13 @@ const WORKERS = 2;
 /** Frames on either side of a joint that count as being near it. */
 const NEAR = 12;
 
-const [, , given, graph, seconds] = process.argv;
+const { positionals } = readArguments(
+  `Usage: npm run bench:chunks -- [clip] [graph] [seconds]
+
+What working in chunks costs against working whole.`,
+  { allowPositionals: true },
+);
+const [given, graph, seconds] = positionals;
 const folder = await mkdtemp(join(tmpdir(), 'bench-chunks-'));
 try {
   const { stdout } = await exec(ffmpeg, ['-version']);

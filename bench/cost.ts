@@ -9,6 +9,7 @@ import type { MetadataDocument } from '../core/metadata.ts';
 import { PROFILE_NAMES, type ProfileName } from '../core/profiles/names.ts';
 import { Spent } from '../core/spent.ts';
 import type { Measured, MeasuredVideo } from '../infra/cost/measured.ts';
+import { countIn, readArguments } from '../local/arguments.ts';
 import { startPipeline } from '../local/start.ts';
 
 /*
@@ -25,7 +26,13 @@ const EXAMPLE = join(ROOT, 'examples', 'big-buck-bunny.mp4');
 const RESULT = join(ROOT, 'infra', 'cost', 'measured.json');
 /** 5.28 s each. */
 const REPEATS = 12;
-const tries = Number(process.argv[2] ?? 2);
+const { positionals } = readArguments(
+  `Usage: npm run bench:cost -- [tries]
+
+What a video takes, by profile, from a real run: infra/cost/measured.json is written anew. It takes some minutes.`,
+  { allowPositionals: true },
+);
+const tries = countIn(positionals[0], 'tries', 2);
 
 process.env.WORKERS = '1';
 const { ffmpeg } = findFfmpeg();

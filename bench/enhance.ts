@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../local/arguments.ts';
 import { compareAdaptive } from './enhance/adaptive.ts';
 import { compareClassic } from './enhance/classic.ts';
 import { clip, ffmpeg } from './enhance/rig.ts';
@@ -13,7 +13,11 @@ import { clip, ffmpeg } from './enhance/rig.ts';
  * `--seconds` is how long `adaptive`'s clips last, by being repeated (20).
  */
 
-const { values: options, positionals } = parseArgs({
+const USAGE = `Usage: npm run bench:enhance -- [rounds] [clips…] [--only classic|adaptive] [--seconds N]
+
+What enhancing costs, in CPU seconds. Linux only.`;
+
+const { values: options, positionals } = readArguments(USAGE, {
   allowPositionals: true,
   options: { only: { type: 'string' }, seconds: { type: 'string', default: '20' } },
 });

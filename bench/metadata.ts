@@ -9,6 +9,7 @@ import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
 import { firstFrame } from '../adapters/ffmpeg/first-frame.ts';
 import { probe } from '../adapters/ffmpeg/probe.ts';
 import { silentLog } from '../core/log.ts';
+import { countIn, readArguments } from '../local/arguments.ts';
 import { type Origin, slowOrigin } from './slow-origin.ts';
 
 /*
@@ -32,7 +33,14 @@ const { ffmpeg, ffprobe } = findFfmpeg();
 const { signal } = new AbortController();
 const DISTANCE = { latency: 20, speed: 60_000 };
 const LARGE = 64e6;
-const [, , rounds = '3', clip = join(import.meta.dirname, '../examples/big-buck-bunny.mp4')] = process.argv;
+const { positionals } = readArguments(
+  `Usage: npm run bench:metadata -- [rounds] [clip]
+
+What it takes to know everything about a video that lies in storage, in our way and in others.`,
+  { allowPositionals: true },
+);
+const [given, clip = join(import.meta.dirname, '../examples/big-buck-bunny.mp4')] = positionals;
+const rounds = countIn(given, 'rounds', 3);
 
 /** What a step that reads straight from storage does. */
 const SHOW = ['-v', 'error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
@@ -92,7 +100,7 @@ async function compare(name: string, path: string): Promise<void> {
   try {
     for (const [way, work] of Object.entries(WAYS)) {
       const took = [];
-      for (let round = 0; round < Number(rounds); round++) {
+      for (let round = 0; round < rounds; round++) {
         origin.sent();
         const begun = performance.now();
         await work(origin, folder);

@@ -1,3 +1,4 @@
+import { countIn, readArguments } from '../local/arguments.ts';
 import { talkTo } from '../test/talk.ts';
 
 /*
@@ -9,7 +10,13 @@ import { talkTo } from '../test/talk.ts';
  */
 
 const base = `http://localhost:${process.env.PORT ?? 8000}`;
-const changes = Number(process.argv[2] ?? 200);
+const { positionals } = readArguments(
+  `Usage: npm run bench:notify -- [changes]
+
+How long a change of state takes to reach a client, of a Reelight that runs at http://localhost:$PORT (8000).`,
+  { allowPositionals: true },
+);
+const changes = countIn(positionals[0], 'changes', 200);
 const reelight = talkTo(base);
 
 async function measure(name: string, clients: number): Promise<void> {

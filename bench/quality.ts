@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../local/arguments.ts';
 import { ROOT } from '../local/home.ts';
 import { CLIPS, type Clip } from './quality/clips.ts';
 import { contactSheet, type Pair, picture } from './quality/contact-sheet.ts';
@@ -23,7 +23,12 @@ import { goalsOf, goalTable, harmed, type Result, tableOf } from './quality/resu
  * what was measured before is taken from there, so that a run that was broken off goes on.
  */
 
-const { values: options } = parseArgs({
+const USAGE = `Usage: npm run bench:quality -- [--half tuning|held-out] [--clips a,b] [--kinds dark,noise] [--frames 24]
+       [--results FILE] [--write]
+
+Whether enhancing makes videos better, by clips that are damaged on purpose. It takes hours.`;
+
+const { values: options } = readArguments(USAGE, {
   options: {
     half: { type: 'string' },
     clips: { type: 'string' },

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '../adapters/ffmpeg/find-ffmpeg.ts';
 import { createClient, fileAt } from '../client/node.ts';
+import { countIn, readArguments } from '../local/arguments.ts';
 import { homeFrom } from '../local/home.ts';
 import { freePorts } from '../local/ports.ts';
 import { startPipeline } from '../local/start.ts';
@@ -21,9 +22,13 @@ import { cpuOfMachine, cpuOfProcess } from './cpu-time.ts';
  */
 
 const exec = promisify(execFile);
-const [given] = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
-const seconds = Number(given ?? 180);
-const jsonAt = process.argv.indexOf('--json');
+const { values: options, positionals } = readArguments(
+  `Usage: npm run bench:scale -- [seconds] [--json FILE]
+
+What many workers gain and what cutting costs, on a pipeline of its own. Linux only; it takes many minutes.`,
+  { allowPositionals: true, options: { json: { type: 'string' } } },
+);
+const seconds = countIn(positionals[0], 'seconds', 180);
 
 /** Seconds before each of the short clips that are sent behind a long one: they wait for a chunk that has more or less left. */
 const PAUSES = [0, 7, 3, 9, 5];
@@ -75,8 +80,8 @@ try {
     { alone, behind: behind.reduce((sum, { wall }) => sum + wall, 0) / behind.length },
     (await stat(long)).size,
   );
-  const file = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
-  if (file) await writeFile(file, `${JSON.stringify({ seconds, runs, short: { alone, behind } }, null, 2)}\n`);
+  if (options.json)
+    await writeFile(options.json, `${JSON.stringify({ seconds, runs, short: { alone, behind } }, null, 2)}\n`);
 } finally {
   await rm(root, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { CHUNK_SECONDS } from '../core/timeline.ts';
+import { readArguments } from '../local/arguments.ts';
 import { breakings, breaksTable } from './simulate/breaks.ts';
 import { GOAL, predictions, predictionTable } from './simulate/check.ts';
 import { filmChart, measuredTable, writeDocument } from './simulate/document.ts';
@@ -16,18 +16,20 @@ import { compareWindows, windowsTable } from './simulate/windows.ts';
 /*
  * What Reelight would do with one worker and with a thousand: a simulation of its lanes, windows and workers, calibrated
  * by what was measured (`simulate/measured.json`) and bounded by what the services beneath it allow.
- *
- *   npm run bench:simulate                  all tables
- *   npm run bench:simulate -- --check       predicts the runs that were measured; exits with 1 where that fails
- *   npm run bench:simulate -- --write       puts the tables into docs/scale.md
- *   npm run bench:simulate -- --measure     measures anew, quickly, into measured.json
- *   npm run bench:simulate -- --runs FILE   takes the runs of `bench:scale -- --json FILE` over into measured.json
- *   npm run bench:simulate -- --json        figures instead of tables
- *
- *   --seed N   another traffic        --start SECONDS   until a worker is there
  */
 
-const { values: options } = parseArgs({
+const USAGE = `Usage: npm run bench:simulate -- [--check | --write | --measure | --runs FILE] [--json] [--seed N] [--start SECONDS]
+
+What Reelight would do with one worker and with a thousand, as tables.
+  --check       predicts the runs that were measured; exits with 1 where that fails
+  --write       puts the tables into docs/scale.md
+  --measure     measures anew, quickly, into measured.json
+  --runs FILE   takes the runs of bench:scale -- --json FILE over into measured.json
+  --json        figures instead of tables
+  --seed N      another traffic
+  --start SECONDS   until a worker is there`;
+
+const { values: options } = readArguments(USAGE, {
   options: {
     check: { type: 'boolean' },
     write: { type: 'boolean' },

@@ -6,6 +6,7 @@ import { signInOf } from '../infra/issuer.ts';
 import { limitsIn } from '../infra/limits.ts';
 import { BUCKETS, bucketName, stackNames } from '../infra/names.ts';
 import { Outputs } from '../infra/outputs.ts';
+import { readNoArguments } from './arguments.ts';
 import { brokerAddress } from './broker-address.ts';
 import { BROKER_SECRET_NAME, REGION } from './credentials.ts';
 import { cdkDeploy } from './deploy/cdk.ts';
@@ -160,6 +161,7 @@ async function write(path: string, value: object): Promise<void> {
 }
 
 if (import.meta.main) {
+  readNoArguments('Usage: npm run deploy:local\n\nDeploys the stacks to the emulator that runs on this machine.');
   await runMain(async () => {
     const home = homeFrom();
     const ports = portsFrom();

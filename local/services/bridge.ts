@@ -4,6 +4,7 @@ import { keepConnection } from '../../adapters/rabbitmq/connection.ts';
 import { brokerCredentials } from '../../adapters/secretsmanager/broker-credentials.ts';
 import { jsonLog } from '../../core/log.ts';
 import { QUEUES } from '../../core/messages.ts';
+import { readNoArguments } from '../arguments.ts';
 import { runBridge } from '../bridge/bridge.ts';
 import { lambdaInvoke } from '../bridge/invoke.ts';
 import { onInterrupt } from '../interrupts.ts';
@@ -27,6 +28,9 @@ const Environment = z.object({
  * source mapping's work.
  */
 if (import.meta.main) {
+  readNoArguments(
+    "Usage: npm run start:bridge\n\nRuns the bridge alone: it brings the metadata queue's messages to the metadata function.",
+  );
   await runMain(async () => {
     // The supervisor gives it one; started by itself it makes its own.
     if (!process.env.METADATA_FUNCTION_NAME) Object.assign(process.env, serviceEnvironment('bridge'));

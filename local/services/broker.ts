@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
+import { readNoArguments } from '../arguments.ts';
 import { type BrokerAddress, brokerAddress } from '../broker-address.ts';
 import { logsIn } from '../broker-login.ts';
 import type { BrokerCredentials } from '../credentials.ts';
@@ -159,4 +160,9 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-if (import.meta.main) await runAlone(brokerParts, 'broker');
+if (import.meta.main) {
+  readNoArguments(
+    'Usage: npm run start:broker\n\nRuns RabbitMQ alone, until Ctrl-C. Environment: REELIGHT_BROKER_PORT (5682).',
+  );
+  await runAlone(brokerParts, 'broker');
+}

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { jsonLog } from '../../core/log.ts';
+import { readNoArguments } from '../arguments.ts';
 import { createEdge, type EdgeSettings } from '../edge/edge.ts';
 import { bucketOrigin, customOrigin } from '../edge/origins.ts';
 import { LocalError } from '../errors.ts';
@@ -36,6 +37,9 @@ const Environment = z.object({
  * can use it, as they could use a distribution without WAF.
  */
 if (import.meta.main) {
+  readNoArguments(
+    'Usage: npm run start:edge\n\nRuns the edge alone, before what is deployed on this machine. Environment: PORT (8000), HOST (127.0.0.1).',
+  );
   await runMain(async () => {
     // The supervisor gives it one; started by itself it makes its own.
     if (!process.env.API_URL) Object.assign(process.env, serviceEnvironment('edge'));

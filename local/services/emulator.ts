@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readNoArguments } from '../arguments.ts';
 import { REGION } from '../credentials.ts';
 import type { Home } from '../home.ts';
 import { runAlone } from '../run-alone.ts';
@@ -94,4 +95,9 @@ function readState(path: string): LambdaState | undefined {
   }
 }
 
-if (import.meta.main) await runAlone(emulatorPart, 'emulator');
+if (import.meta.main) {
+  readNoArguments(
+    'Usage: npm run start:emulator\n\nRuns the AWS emulator alone, until Ctrl-C. Environment: REELIGHT_EMULATOR_PORT (4566).',
+  );
+  await runAlone(emulatorPart, 'emulator');
+}

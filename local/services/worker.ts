@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readNoArguments } from '../arguments.ts';
 import { requireFfmpeg } from '../ffmpeg.ts';
 import { ROOT } from '../home.ts';
 import { runAlone } from '../run-alone.ts';
@@ -23,6 +24,9 @@ export function workerPart(name: string, place: ServicePlace): Part {
 }
 
 if (import.meta.main) {
+  readNoArguments(
+    'Usage: npm run start:worker\n\nRuns one more worker beside a Reelight that runs on this machine, until Ctrl-C.',
+  );
   await runAlone(async (place) => {
     await requireFfmpeg(place.env);
     return [workerPart(`worker-${process.pid}`, place)];
