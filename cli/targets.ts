@@ -1,5 +1,6 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { makeFolder } from '../local/setup/folder.mjs';
 import type { Source } from './sources.ts';
 import { UsageError } from './usage.ts';
 
@@ -43,7 +44,7 @@ export function chooseTargets(sources: Source[], folder: string | undefined): Ta
  * @throws UsageError
  */
 export async function prepareTargets(targets: Target[], out: string | undefined, cwd: string): Promise<void> {
-  if (out !== undefined) await makeFolder(out, cwd);
+  if (out !== undefined) makeOut(out, cwd);
   const problems: string[] = [];
   for (const target of targets) problems.push(...(await obstaclesTo(target)));
   // What holds for a folder is said once, however many results it was to take.
@@ -72,36 +73,13 @@ async function obstaclesTo({ folder, stem }: Target): Promise<string[]> {
   return problems;
 }
 
-async function makeFolder(out: string, cwd: string): Promise<void> {
+function makeOut(out: string, cwd: string): void {
   try {
-    await makeWithParents(resolve(cwd, out));
+    makeFolder(resolve(cwd, out));
   } catch (error) {
     const isFile = ['EEXIST', 'ENOTDIR'].includes(codeOf(error));
     const reason = isFile ? 'is not a folder' : `cannot be made (${whyNot(error)})`;
     throw new UsageError([`--out ${out}: ${reason}`], { cause: error });
-  }
-}
-
-/**
- * Not `recursive`: Node's own way never comes to an end where a system says that there is no parent although there is
- * one, as Linux does in /proc.
- */
-async function makeWithParents(path: string): Promise<void> {
-  try {
-    await makeOne(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeWithParents(dirname(path));
-    await makeOne(path);
-  }
-}
-
-async function makeOne(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const found = await stat(path).catch(() => undefined);
-    if (!found?.isDirectory()) throw error;
   }
 }
 

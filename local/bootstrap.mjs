@@ -1,10 +1,10 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from './setup/folder.mjs';
 import { tryLock } from './setup/lock.mjs';
 import { explain, install, missing, obstacleTo, venvsOf } from './setup/machine.mjs';
 import { installNpmPackages, nodeProgram, npmPackagesAreCurrent } from './setup/npm.mjs';
@@ -31,7 +31,7 @@ try {
   const { tests, nodeOnly, script, args } = readArguments(process.argv.slice(2));
   const home = resolve(root, process.env.REELIGHT_HOME || '.reelight');
   // It holds passwords.
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeHome(home);
   const wanted = { home, local, tests, docker: args.includes('--docker'), env: process.env };
   const found = await setUp(wanted, nodeOnly);
   if (script && !isOrphan()) start(script, args, nodeOnly ? {} : environmentFor(wanted));
@@ -40,6 +40,16 @@ try {
   if (!(error instanceof SetupError)) throw error;
   say(`Reelight: ${error.message}`);
   process.exitCode = 1;
+}
+
+/** @param {string} home */
+function makeHome(home) {
+  try {
+    makeFolder(home, 0o700);
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new SetupError(`there can be no folder ${home} (${code}): choose another by REELIGHT_HOME.`);
+  }
 }
 
 /** Options of ours come before the script, everything after it is the script's. @param {string[]} argv */
