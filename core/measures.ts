@@ -18,8 +18,30 @@ export interface FrameMeasures {
   sharpness: { value: number; confidence: number };
   /** How much stronger steps are on the 8×8 grid than off it: 1 where there are no blocks. */
   blockiness: { value: number; confidence: number };
+  /**
+   * Share of the picture, 0 to 1, that is in even colours: in levels that stand alone, as no lens or sensor makes them. What
+   * is black or white does not count.
+   */
+  even: number;
+  tints: Tints;
   /** Black bars in pixels of the frame; all else is measured inside them. Of a black frame, the whole on each side. */
   bars: { top: number; bottom: number; left: number; right: number };
+}
+
+export interface Tints {
+  /**
+   * How much of the colours does not follow from how bright a place is, 0 to 1: 0 of a toned picture, where all of one
+   * level have one colour, 0.5 to 0.9 of most others.
+   */
+  own: number;
+  /** Red and blue against green, on the mean: of the darker half, and of the brightest quarter. */
+  dark: Tint;
+  bright: Tint;
+}
+
+export interface Tint {
+  r: number;
+  b: number;
 }
 
 export interface Percentiles {

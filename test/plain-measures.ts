@@ -13,6 +13,8 @@ export function plainMeasures(changes: Partial<FrameMeasures> = {}): FrameMeasur
     noise: { fine: 0.5, coarse: 0.5, confidence: 1 },
     sharpness: { value: 0.9, confidence: 1 },
     blockiness: { value: 1, confidence: 1 },
+    even: 0,
+    tints: { own: 0.7, dark: { r: 1, b: 1 }, bright: { r: 1, b: 1 } },
     bars: { top: 0, bottom: 0, left: 0, right: 0 },
     ...changes,
   };

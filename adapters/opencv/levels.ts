@@ -10,7 +10,15 @@ const WHITE = 253;
 const DARKEST = 5;
 const BRIGHTEST = 250;
 
-type Levels = Pick<FrameMeasures, 'luma' | 'clipped' | 'channels' | 'saturation'>;
+/**
+ * A colour is even where its level is so many times as common as those three and four levels away: coding blurs it by one
+ * or two. Of what was filmed, shading, grain and focus make a slope of every peak; that is at most 0.22 of it, in clips of
+ * all kinds, dark, faint or badly coded, and of slides, titles and screens 0.59 and more.
+ */
+const ALONE = 5;
+const BESIDE = 3;
+
+type Levels = Pick<FrameMeasures, 'luma' | 'clipped' | 'channels' | 'saturation' | 'even'>;
 
 /** Where the picture's levels lie, in light and in each colour. */
 export function levelsOf(cv: OpenCv, bgr: Mat): Levels {
@@ -27,14 +35,15 @@ export function levelsOf(cv: OpenCv, bgr: Mat): Levels {
         g: channel(counted.g, counted.unclipped.g),
         b: channel(counted.b, counted.unclipped.b),
       },
+      even: evenShare(counted.luma),
       saturation: counted.chroma / (255 * luma.data.length),
     };
   });
 }
 
 /** By a whole factor, so that every pixel counts the same. */
-function shrink(cv: OpenCv, bgr: Mat): Mat {
-  const factor = Math.ceil(Math.sqrt((bgr.rows * bgr.cols) / ENOUGH));
+export function shrink(cv: OpenCv, bgr: Mat, enough = ENOUGH, least = 1): Mat {
+  const factor = Math.max(least, Math.ceil(Math.sqrt((bgr.rows * bgr.cols) / enough)));
   if (factor === 1) return compact(cv, bgr);
   const small = new cv.Mat();
   const size = new cv.Size(Math.max(1, Math.floor(bgr.cols / factor)), Math.max(1, Math.floor(bgr.rows / factor)));
@@ -84,6 +93,19 @@ function percentiles(bins: Uint32Array): Percentiles {
     });
   };
   return { p01: at(0.01), p05: at(0.05), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** Of levels that stand alone, with their neighbours. */
+function evenShare(bins: Uint32Array): number {
+  const around = (level: number) => (bins[level - 1] ?? 0) + (bins[level] ?? 0) + (bins[level + 1] ?? 0);
+  let even = 0;
+  for (let level = BLACK + 1; level < WHITE; level++) {
+    const here = bins[level] ?? 0;
+    if (here <= (bins[level - 1] ?? 0) || here < (bins[level + 1] ?? 0)) continue;
+    const beside = [-1, 1].map((side) => (bins[level + side * BESIDE] ?? 0) + (bins[level + side * (BESIDE + 1)] ?? 0));
+    if (Math.max(...beside) / 2 < around(level) / 3 / ALONE) even += around(level);
+  }
+  return even / sum(bins);
 }
 
 function mean(bins: Uint32Array): number {

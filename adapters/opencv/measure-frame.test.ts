@@ -157,6 +157,54 @@ describe('levels', () => {
   });
 });
 
+describe('even colours', () => {
+  const box = (x: number, y: number) => x > 40 && x < 120 && y > 30 && y < 50;
+
+  it('are those of what is drawn, through any codec', async () => {
+    expect((await measure(grey(320, 180, () => 70))).even).toBe(1);
+    expect((await measure(grey(320, 180, (x, y) => (box(x, y) ? 180 : 40)))).even).toBe(1);
+    // Coding leaves a level more or less.
+    expect((await measure(grey(320, 180, (x, y) => (box(x, y) ? 180 : 40 + ((x * y) % 3) - 1)))).even).toBeGreaterThan(
+      0.75,
+    );
+  });
+
+  it('are not of what was filmed, dark or pale as it may be', async () => {
+    const clips = ['null', "curves=all='0/0 1/.35'", "curves=all='0/.3 1/.7'", 'gblur=sigma=2'].map((filters) =>
+      real(filters),
+    );
+    for (const { even } of await Promise.all(clips)) expect(even).toBeLessThan(0.1);
+  });
+
+  it('do not count black and white', async () => {
+    expect((await measure(grey(320, 180, (x, y) => (box(x, y) ? 255 : 0)))).even).toBe(0);
+  });
+});
+
+describe('tints', () => {
+  it('are of their own but in toned pictures', async () => {
+    const sepia = 'colorchannelmixer=.393:.769:.189:0:.349:.686:.168:0:.272:.534:.131';
+    const [plain, toned, bare, pale, cast] = await Promise.all(
+      ['null', sepia, 'hue=s=0', 'hue=s=.3', 'hue=s=.3,colorchannelmixer=rr=.8:bb=1.1'].map((filters) => real(filters)),
+    );
+    expect(plain?.tints.own).toBeGreaterThan(0.5);
+    expect(pale?.tints.own).toBeGreaterThan(0.5);
+    expect(cast?.tints.own).toBeGreaterThan(0.2);
+    expect(toned?.tints.own).toBeLessThan(0.1);
+    expect(bare?.tints.own).toBe(0);
+  });
+
+  it('are told of dark and bright parts, without what is cut off', async () => {
+    const { tints } = await measure(
+      picture(256, 100, (x, y) => (y < 10 ? [255, 255, 255] : x < 200 ? [60, 50, 40] : [120, 150, 180])),
+    );
+    expect(tints.dark.r).toBeCloseTo(0.8, 1);
+    expect(tints.dark.b).toBeCloseTo(1.2, 1);
+    expect(tints.bright.r).toBeCloseTo(1.2, 1);
+    expect(tints.bright.b).toBeCloseTo(0.8, 1);
+  });
+});
+
 describe('bars', () => {
   it('are found on each side, and measured around', async () => {
     const [plain, boxed] = [

@@ -7,6 +7,7 @@ import { noiseOf } from './noise.ts';
 import { type Mat, type OpenCv, withMemory } from './opencv.ts';
 import { sharpnessOf } from './sharpness.ts';
 import { tilesOf } from './tiles.ts';
+import { tintsOf } from './tints.ts';
 
 /** Everything there is to measure of a frame. Bars are left out of all the rest. */
 export function measureFrame(cv: OpenCv, { time, width, height, bgr }: SampledFrame): FrameMeasures {
@@ -25,6 +26,7 @@ export function measureFrame(cv: OpenCv, { time, width, height, bgr }: SampledFr
     return {
       time,
       ...levelsOf(cv, picture),
+      tints: tintsOf(cv, picture),
       noise,
       sharpness: sharpnessOf(cv, tiles, noise.fine),
       blockiness: blockinessOf(cv, tiles),

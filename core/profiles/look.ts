@@ -1,5 +1,5 @@
 import type { Scene } from '../analysis.ts';
-import type { ChannelMeasures, FrameMeasures, Percentiles } from '../measures.ts';
+import type { ChannelMeasures, FrameMeasures, Percentiles, Tint } from '../measures.ts';
 
 /** What a scene looks like as a whole: of each measure, the median over its frames. One odd frame does not count. */
 export interface Look extends Omit<FrameMeasures, 'time' | 'bars'> {
@@ -22,6 +22,10 @@ export function lookOf({ measures }: Pick<Scene, 'measures'>): Look {
     mean: of(({ channels }) => channels[name].mean),
     norm: of(({ channels }) => channels[name].norm),
   });
+  const tint = (part: 'dark' | 'bright'): Tint => ({
+    r: of(({ tints }) => tints[part].r),
+    b: of(({ tints }) => tints[part].b),
+  });
   const tops = measures.map(({ luma }) => luma.p95);
   return {
     luma: { ...percentiles(({ luma }) => luma), mean: of(({ luma }) => luma.mean) },
@@ -41,6 +45,8 @@ export function lookOf({ measures }: Pick<Scene, 'measures'>): Look {
       value: of(({ blockiness }) => blockiness.value),
       confidence: of(({ blockiness }) => blockiness.confidence),
     },
+    even: of(({ even }) => even),
+    tints: { own: of(({ tints }) => tints.own), dark: tint('dark'), bright: tint('bright') },
     unrest: Math.max(...tops) - Math.min(...tops),
     frames: measures,
   };

@@ -9,6 +9,10 @@ export interface Given {
   luma?: Levels;
   /** Of red and blue, against green. */
   tint?: { r: number; b: number };
+  /** The same of its darker half, where that is another. */
+  darkTint?: { r: number; b: number };
+  own?: number;
+  even?: number;
   saturation?: number;
   black?: number;
   white?: number;
@@ -36,6 +40,8 @@ export function frame(given: Given = {}, time = 0): FrameMeasures {
     noise: { fine: given.fine ?? 0.4, coarse: given.coarse ?? 0.6, confidence: given.noiseConfidence ?? 1 },
     sharpness: { value: given.sharpness ?? 0.9, confidence: given.sharpnessConfidence ?? 1 },
     blockiness: { value: given.blockiness ?? 1.05, confidence: 1 },
+    even: given.even ?? 0,
+    tints: { own: given.own ?? 0.7, dark: given.darkTint ?? { r, b }, bright: { r, b } },
     bars: { top: 0, bottom: 0, left: 0, right: 0 },
   };
 }
