@@ -1,4 +1,5 @@
 import { clamp, type Look } from '../look.ts';
+import { nothingToGoBy } from './drawn.ts';
 import { type Judgement, round } from './repair.ts';
 
 /** What stretches a washed-out picture. Levels of 255. */
@@ -20,7 +21,8 @@ const WORTH_IT = 1.35;
 const HIGH_KEY = 185;
 
 /** Washed-out pictures have no black, and no white either: the one alone may be meant. */
-export function judgeContrast({ luma, unrest }: Look): Judgement<Levels> {
+export function judgeContrast(look: Look): Judgement<Levels> {
+  const { luma, unrest } = look;
   const { p01, p50, p99 } = luma;
   const values = { darkest: round(p01), brightest: round(p99) };
   const range = `its levels run from ${Math.round(p01)} to ${Math.round(p99)} of 255`;
@@ -48,6 +50,8 @@ export function judgeContrast({ luma, unrest }: Look): Judgement<Levels> {
       values,
     },
   });
+  const nothing = nothingToGoBy(look);
+  if (nothing) return left(`${nothing}: it was left as it is.`);
   if (p50 > HIGH_KEY) return left('It is a bright one all over and seems meant so: it was left as it is.');
   if (p99 < 48) return left('There is next to nothing to see in it: it was left as it is.');
   if (unrest > 60) return left('Its brightness changes as it goes, as in a fade: it was left as it is.');

@@ -1,3 +1,4 @@
+import { isDrawn } from './drawn.ts';
 import { between, type FilterRepair, round } from './repair.ts';
 
 /** How strongly the 8×8 grid shows: above 1. */
@@ -8,7 +9,8 @@ const SEEN = 1.6;
 const SURE = 0.5;
 
 export const deblock: FilterRepair<Blocks> = {
-  judge: ({ blockiness: { value, confidence } }) => {
+  judge: (look) => {
+    const { value, confidence } = look.blockiness;
     const values = { grid: round(value) };
     const say = (verdict: 'good' | 'left', found: string, done: string) => ({
       setting: null,
@@ -17,6 +19,7 @@ export const deblock: FilterRepair<Blocks> = {
     if (value < SEEN) return say('good', 'No blocks are to be seen.', 'Nothing was to be done.');
     const found = `Its compression shows: steps are ${round(value, 1)} times stronger along the grid of blocks.`;
     if (confidence < SURE) return say('left', found, 'It is not certain that these are blocks: they were left.');
+    if (isDrawn(look)) return say('left', found, 'It seems drawn so, in squares: they were left.');
     return {
       setting: value,
       finding: {

@@ -1,5 +1,6 @@
 import type { FrameMeasures } from '../../measures.ts';
 import { clamp, median } from '../look.ts';
+import { isDrawn } from './drawn.ts';
 import { between, type FilterRepair, round, short } from './repair.ts';
 
 /** Strength of the noise that is taken away: σ in levels of 255. */
@@ -24,7 +25,8 @@ const TEMPORAL = 1.5;
 const SPATIAL = 0.34;
 
 export const denoise: FilterRepair<Noise> = {
-  judge: ({ noise, frames }) => {
+  judge: (look) => {
+    const { noise, frames } = look;
     const sigma = median(frames.map(grainOf));
     const suspected = median(frames.map(({ noise }) => sigmaOf(noise)));
     const values = { fine: round(noise.fine), coarse: round(noise.coarse), sigma: round(suspected) };
@@ -36,6 +38,7 @@ export const denoise: FilterRepair<Noise> = {
       return say('good', 'There is no noise to speak of.', 'Nothing was to be done.');
     const found = `The picture is noisy: grain of about ${round(suspected, 1)} levels of 255.`;
     if (sigma < SEEN) return say('left', found, 'It may as well be fine detail: it was left as it is.');
+    if (isDrawn(look)) return say('left', found, 'It seems drawn, and made of fine lines: it was left as it is.');
     return {
       setting: sigma,
       finding: {

@@ -1,4 +1,5 @@
 import { clamp, type Look } from '../look.ts';
+import { nothingToGoBy } from './drawn.ts';
 import { type Judgement, percent, round } from './repair.ts';
 import { lightOf } from './tone.ts';
 
@@ -15,12 +16,14 @@ const MOST = 6;
 /** At night there are a few lights before much dark; what got too little light has the contrasts of day. */
 const NIGHT = 9;
 const BLACK = 0.1;
-const NOTHING_TO_SEE = 30;
+/** Of what is darker, the most that is given would make no more than half of what it should be: night, or lost. */
+const NOTHING_TO_SEE = 48;
 /** How far brightness may change within a scene before it is a fade. */
 const FADE = 60;
 
 /** Pictures that got too little light. Those that got too much have lost what would have to be brought back. */
-export function judgeExposure({ luma, clipped, unrest }: Look): Judgement<Light> {
+export function judgeExposure(look: Look): Judgement<Light> {
+  const { luma, clipped, unrest } = look;
   const { p50, p99 } = luma;
   const values = { median: round(p50), brightest: round(p99) };
   const middle = `half of it is below level ${Math.round(p50)} of 255`;
@@ -37,7 +40,9 @@ export function judgeExposure({ luma, clipped, unrest }: Look): Judgement<Light>
   }
   const dark = `The picture is dark: ${middle}, and nearly all below ${Math.round(p99)}.`;
   const left = (why: string) => say('left', dark, `${why}: it was left as it is.`, 0.5);
-  if (p99 < NOTHING_TO_SEE) return left('There is next to nothing to see in it');
+  const nothing = nothingToGoBy(look);
+  if (nothing) return left(nothing);
+  if (nothingToSee(look)) return left('There is next to nothing to see in it');
   if (unrest > FADE) return left('Its brightness changes as it goes, as in a fade');
   if (p99 / Math.max(p50, 1) > NIGHT || clipped.black > BLACK) {
     return left('It shows a few bright things before much dark, as at night');
@@ -55,4 +60,8 @@ export function judgeExposure({ luma, clipped, unrest }: Look): Judgement<Light>
       values: { ...values, light: round(light), stops: round(stops) },
     },
   };
+}
+
+export function nothingToSee(look: Look | undefined): boolean {
+  return look === undefined || look.luma.p99 < NOTHING_TO_SEE;
 }
