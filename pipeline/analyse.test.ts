@@ -99,6 +99,22 @@ it('does not seek where both sides are treated alike', async () => {
   expect(scenes).toMatchObject([{ begins: 'cut' }, { begins: 'gradual', start: 4.5 }]);
 });
 
+it('seeks where it matters that there is a cut, wherever it is', async () => {
+  const wary: Profile = {
+    ...lifting,
+    plan: ({ color }, analysis) => ({
+      graph: analysis?.scenes.every(({ begins }) => begins === 'cut') ? 'lift' : '',
+      color,
+      findings: [],
+    }),
+  };
+  const cuts: MediaTools['cuts'] = async () => [{ time: 4.2, score: 9 }];
+  const vision = eyes((time) => (time > 4.5 ? dark : {}));
+  const ports = { media: mediaAt([1, 2, 3, 4, 5, 6, 7, 8], { cuts }), vision, log: silentLog };
+  const { scenes } = await analyse(ports, source, facts(10), wary, never);
+  expect(scenes[1]).toMatchObject({ start: 4.2, begins: 'cut' });
+});
+
 it('seeks in neighbouring stretches at once, and gives each boundary its own cut', async () => {
   const sought: Stretch[] = [];
   const cuts: MediaTools['cuts'] = async (_, __, stretch) => {

@@ -62,13 +62,15 @@ export async function analyse(
     samples: measures.length,
   });
   const between = boundaries(groups);
-  // Where the plan is the same wherever the cut is, nobody has to know.
-  const matters = between.filter((each) => {
-    const [early, late] = [each.from, each.to].map((cut) => {
-      return planFor(profile, facts, withCuts(between.map((boundary) => (boundary === each ? cut : null)))).graph;
-    });
-    return early !== late;
-  });
+  // Where the plan is the same wherever the cut is, and without one, nobody has to know: whatever the others are.
+  const matters = between.filter((each) =>
+    [() => null, ({ to }: Boundary) => to].some((other) => {
+      const graphs = [each.from, each.to, null].map((cut) => {
+        return planFor(profile, facts, withCuts(between.map((one) => (one === each ? cut : other(one))))).graph;
+      });
+      return new Set(graphs).size > 1;
+    }),
+  );
   const search = (stretch: Stretch) => media.cuts(source, facts, stretch, signal);
   const found = await cutsAt(matters, facts.duration, search);
   return withCuts(between.map((boundary) => found.get(boundary) ?? null));
