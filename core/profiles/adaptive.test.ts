@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../adapters/ffmpeg/find-ffmpeg.ts';
-import type { Analysis } from '../analysis.ts';
+import type { Analysis, Scene } from '../analysis.ts';
 import { Finding } from '../report.ts';
 import { adaptive } from './adaptive.ts';
 import {
   analysis,
   BLOCKY,
   DARK,
+  frame,
   type Given,
   NOISY,
   PICTURE,
@@ -61,14 +62,64 @@ it.each<[string, Given]>([
   ['fine texture that looks like noise', { fine: 2.2, coarse: 3, noiseConfidence: 0.3 }],
   ['softness that only a few edges speak for', { sharpness: 0.4, sharpnessConfidence: 0.1 }],
   ['a slight tint, as cameras leave', { luma: [10, 20, 90, 190, 220], tint: { r: 1.07, b: 0.97 } }],
+  ['a dark plain colour', { ...DARK, luma: [60, 60, 60, 60, 60], even: 1, sharpness: 0, sharpnessConfidence: 0 }],
+  ['shading without an edge', { ...WASHED_OUT, sharpness: 0, sharpnessConfidence: 0 }],
+  ['a dark screen, mostly of one colour', { ...DARK, even: 0.6 }],
+  ['a slide on cream', { ...TINTED, even: 0.9 }],
+  ['a pale drawing with edges that no lens makes', { ...WASHED_OUT, sharpness: 1.8 }],
+  ['pixel art', { ...BLOCKY, blockiness: 13, sharpness: 2.1 }],
+  ['white letters on black, whose edges look like grain', { ...NOISY, sharpness: 1.7 }],
+  ['sepia, all of one tint', { ...TINTED, own: 0.08 }],
+  ['a grade: dark parts against bright ones', { ...TINTED, darkTint: { r: 1.3, b: 0.85 } }],
+  ['light of a strong colour', { luma: [10, 20, 90, 190, 220], tint: { r: 1.35, b: 0.67 } }],
+  ['what is all but black', { luma: [2, 4, 14, 30, 42] }],
 ])('does no harm to %s', (_, given) => {
   expect(graphOf(given)).toBe('');
 });
 
-it('takes a dark scene that a bright one grows out of for a fade', () => {
-  const fade = { luma: [0, 2, 30, 80, 100] satisfies [number, number, number, number, number] };
-  expect(planOf(scene(fade, 0, 1), scene({}, 1, 10, 'gradual')).graph).toBe('');
-  expect(planOf(scene(fade, 0, 1), scene({}, 1, 10, 'cut')).graph).toContain('lutyuv');
+it('mends what looks like what is meant, if not enough', () => {
+  expect(graphOf({ ...DARK, even: 0.25, sharpness: 1.4, sharpnessConfidence: 0.2 })).toContain('lutyuv');
+  expect(graphOf({ ...BLOCKY, sharpness: 1.4 })).toContain('spp');
+  expect(graphOf({ ...TINTED, own: 0.17, darkTint: { r: 1.15, b: 1.1 } })).toContain('lutrgb');
+});
+
+describe('a fade', () => {
+  /** A passage of a second, from the one share of what is dark to the other. */
+  const passage = (from: number, to: number, start: number, begins: Scene['begins']): Scene => ({
+    ...scene({}, start, start + 1, begins),
+    measures: [from, to].map((share, i) => {
+      const [p01, p05, p50, p95, p99] = DARK.luma ?? [0, 0, 0, 0, 0];
+      const luma: Given['luma'] = [share * p01, share * p05, share * p50, share * p95, share * p99];
+      return frame({ ...DARK, luma }, start + 0.2 + 0.6 * i);
+    }),
+  });
+
+  it('that a bright scene grows out of is no damage', () => {
+    expect(planOf(passage(0.5, 0.9, 0, 'cut'), scene({}, 1, 10, 'gradual')).graph).toBe('');
+    expect(planOf(passage(0.5, 0.9, 0, 'cut'), scene({}, 1, 10, 'cut')).graph).toContain('lutyuv');
+  });
+
+  it('that begins with the shot is none, either', () => {
+    expect(planOf(scene({}, 0, 4), passage(1, 0.7, 4, 'cut'), passage(0.4, 0.1, 5, 'gradual')).graph).toBe('');
+  });
+
+  it('is not what stays as it is for a while', () => {
+    expect(planOf(scene({}, 0, 4), passage(1, 0.95, 4, 'gradual'), scene({}, 5, 9, 'gradual')).graph).toContain(
+      'lutyuv',
+    );
+  });
+
+  it('is treated like the shot that it fades from, to its end', () => {
+    const { graph, findings } = planOf(scene(DARK, 0, 4), passage(0.8, 0.45, 4, 'gradual'), scene({}, 5, 9));
+    expect(graph.match(/lutyuv/g)).toHaveLength(1);
+    expect(graph).toContain("enable='lt(t,4.998)'");
+    expect(findings.find(({ subject }) => subject === 'exposure')?.found).toMatch(/^In 2 of 3 scenes/);
+  });
+
+  it('is not treated like what lies behind a cut', () => {
+    const { graph } = planOf(scene(DARK, 0, 4), passage(0.9, 0.6, 4, 'cut'), passage(0.4, 0.1, 5, 'gradual'));
+    expect(graph).toContain("enable='lt(t,3.998)'");
+  });
 });
 
 it('repairs in the order in which damage is undone', () => {
@@ -124,6 +175,8 @@ const anyGiven: fc.Arbitrary<Given> = fc.record({
   coarse: fc.double({ min: 0, max: 100, noNaN: true }),
   noiseConfidence: fc.double({ min: 0, max: 1, noNaN: true }),
   sharpness: fc.double({ min: 0, max: 5, noNaN: true }),
+  even: fc.double({ min: 0, max: 1, noNaN: true }),
+  own: fc.double({ min: 0, max: 1, noNaN: true }),
   blockiness: fc.double({ min: 0, max: 20, noNaN: true }),
 });
 const anyAnalysis: fc.Arbitrary<Analysis> = fc

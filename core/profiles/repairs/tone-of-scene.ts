@@ -1,10 +1,10 @@
 import type { Scene } from '../../analysis.ts';
 import type { Percentiles } from '../../measures.ts';
 import type { Finding } from '../../report.ts';
-import type { Look } from '../look.ts';
+import { type Look, median } from '../look.ts';
 import { judgeBalance } from './balance.ts';
 import { judgeContrast } from './contrast.ts';
-import { judgeExposure } from './exposure.ts';
+import { judgeExposure, nothingToSee } from './exposure.ts';
 import type { Repair } from './repair.ts';
 import { judgeSaturation } from './saturation.ts';
 import { mixTones, PLAIN_TONE, type Tone, toneDistance, toned } from './tone.ts';
@@ -17,18 +17,57 @@ export interface ToneJudgement {
 /** Tones as a repair that is put together from what several judges say. */
 export const tone: Omit<Repair<Tone>, 'judge'> = { distance: toneDistance, mix: mixTones, none: PLAIN_TONE };
 
+/** So many times the range, and it was not the same light: a fade takes as much of the range as it has of plain colour. */
+const FADED = 1.4;
+/** Seconds in which most fades change the range by more than twice this share: what stays within it is a shot at rest. */
+const LOOKED_AT = 0.5;
+const STEADY = 0.1;
+
+/**
+ * What comes gradually from a scene with another range, or becomes one, is a fade and no damage, unless it was seen at
+ * rest: also what comes by a cut and is on its way to black at once. Such a passage is treated as the shot that it belongs
+ * to, so that the shot does not change as it goes; without one, it is left.
+ */
 export function judgeTones(scenes: Pick<Scene, 'begins'>[], looks: Look[]): ToneJudgement[] {
-  return looks.map((look, i) => {
-    // A dark scene that a bright one grows out of, or fades into, is a fade and no damage.
-    const neighbours = [
+  const passing = looks.map((look, i) => isPassage(look, gradualNeighbours(i)));
+  const judged = looks.map((look, i) => judgeTone(look, passing[i] ?? false));
+  return judged.map((own, i) => (passing[i] && !nothingToSee(looks[i]) && shotOf(i)) || own);
+
+  function gradualNeighbours(i: number): Look[] {
+    return [
       ...(scenes[i]?.begins === 'gradual' ? [looks[i - 1]] : []),
       ...(scenes[i + 1]?.begins === 'gradual' ? [looks[i + 1]] : []),
-    ];
-    return judgeTone(
-      look,
-      neighbours.some((other) => other && other.luma.p99 > 1.4 * look.luma.p99),
-    );
-  });
+    ].filter((look) => look !== undefined);
+  }
+
+  /** The nearest that no cut separates from the passage. */
+  function shotOf(passage: number): ToneJudgement | undefined {
+    let [back, on] = [passage, passage];
+    for (let step = 0; step < scenes.length; step++) {
+      if (scenes[back]?.begins === 'gradual') back--;
+      if (scenes[on + 1]?.begins === 'gradual') on++;
+      const found = [back, on].find((i) => passing[i] === false);
+      if (found !== undefined) return judged[found];
+    }
+    return undefined;
+  }
+}
+
+function isPassage(look: Look, gradualNeighbours: Look[]): boolean {
+  const range = rangeOf(look);
+  const others = gradualNeighbours.map(rangeOf);
+  return others.some((other) => Math.max(other / range, range / other) > FADED) && !atRest(look);
+}
+
+function atRest({ frames }: Look): boolean {
+  const [first, last] = [frames[0]?.time ?? 0, frames.at(-1)?.time ?? 0];
+  const ranges = frames.map(rangeOf);
+  const middle = median(ranges);
+  return last - first >= LOOKED_AT && median(ranges.map((range) => Math.abs(range - middle))) <= STEADY * middle;
+}
+
+function rangeOf({ luma: { p01, p99 } }: Pick<Look, 'luma'>): number {
+  return Math.max(p99 - p01, 1);
 }
 
 function judgeTone(look: Look, fading: boolean): ToneJudgement {
