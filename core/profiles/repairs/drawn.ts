@@ -1,7 +1,10 @@
 import type { Look } from '../look.ts';
 
-/** Where most of a picture is in even colours. Of filmed ones, at most a quarter is. */
-const EVEN = 0.5;
+/**
+ * So much in even colours, and all the picture is: plain colours, titles, slides and screens measure 0.83 to 1. Of
+ * filmed ones, at most a quarter is, of a rendered globe before plain black two thirds.
+ */
+const EVEN = 0.75;
 /**
  * Edges from one pixel to the next, which no lens makes: letters and pixel art measure 1.64 to 2.2, good lenses 0.8 to
  * 1.2, and a rendered film 1.5.
