@@ -20,10 +20,13 @@ const BESIDE = 3;
 
 type Levels = Pick<FrameMeasures, 'luma' | 'clipped' | 'channels' | 'saturation' | 'even'>;
 
-/** Where the picture's levels lie, in light and in each colour. */
-export function levelsOf(cv: OpenCv, bgr: Mat): Levels {
+/**
+ * Where the picture's levels lie, in light and in each colour.
+ *
+ * @param small the picture as `shrink` makes it
+ */
+export function levelsOf(cv: OpenCv, small: Mat): Levels {
   return withMemory((keep) => {
-    const small = keep(shrink(cv, bgr));
     const luma = keep(new cv.Mat());
     cv.cvtColor(small, luma, cv.COLOR_BGR2GRAY);
     const counted = count(small.data, luma.data);

@@ -2,7 +2,7 @@ import type { FrameMeasures } from '../../core/measures.ts';
 import type { SampledFrame } from '../../core/ports/vision.ts';
 import { barsOf, insideOf } from './bars.ts';
 import { blockinessOf } from './blockiness.ts';
-import { levelsOf } from './levels.ts';
+import { levelsOf, shrink } from './levels.ts';
 import { noiseOf } from './noise.ts';
 import { type Mat, type OpenCv, withMemory } from './opencv.ts';
 import { sharpnessOf } from './sharpness.ts';
@@ -20,13 +20,14 @@ export function measureFrame(cv: OpenCv, { time, width, height, bgr }: SampledFr
     const bars = barsOf(wholeLuma);
     const inside = insideOf(bars, width, height);
     const picture = keep(whole.roi(inside));
+    const small = keep(shrink(cv, picture));
     const luma = keep(wholeLuma.roi(inside));
     const tiles: Mat[] = tilesOf(inside.width, inside.height).map((tile) => keep(luma.roi(tile)));
     const noise = noiseOf(cv, tiles);
     return {
       time,
-      ...levelsOf(cv, picture),
-      tints: tintsOf(cv, picture),
+      ...levelsOf(cv, small),
+      tints: tintsOf(cv, small),
       noise,
       sharpness: sharpnessOf(cv, tiles, noise.fine),
       blockiness: blockinessOf(cv, tiles),

@@ -13,7 +13,11 @@ const GREY = 0.5;
 const DARKEST = 5;
 const BRIGHTEST = 250;
 
-/** Whether the picture has colours of its own, and how its dark and its bright parts are tinted. */
+/**
+ * Whether the picture has colours of its own, and how its dark and its bright parts are tinted.
+ *
+ * @param bgr the picture, or averages of it
+ */
 export function tintsOf(cv: OpenCv, bgr: Mat): Tints {
   return withMemory((keep) => {
     const small = keep(shrink(cv, bgr, ENOUGH, LEAST_SHRINK));
