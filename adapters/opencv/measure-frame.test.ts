@@ -44,6 +44,17 @@ function real(filters = 'null', codec: string[] = []): Promise<FrameMeasures> {
   return measure({ time: 3, width: w ?? 0, height: h ?? 0, bgr: new Uint8Array(bgr) });
 }
 
+/** Lines of random letters, 5 by 7 dots, with the grey between dot and paper that letters have on screens. */
+function lettersOn(paper: number, ink: number): (x: number, y: number) => number {
+  const random = gaussian();
+  const dots = Array.from({ length: 80 * 24 * 35 }, () => (random() > 0.3 ? 1 : random() > 0.8 ? 0.4 : 0));
+  return (x, y) => {
+    const [column, row] = [x % 8, y % 15];
+    const dot = column < 5 && row < 7 ? dots[((y / 15) | 0) * 80 * 35 + ((x / 8) | 0) * 35 + row * 5 + column] : 0;
+    return paper + (ink - paper) * (dot ?? 0);
+  };
+}
+
 describe('noise', () => {
   it.each([1.5, 4, 8, 15])('of σ %d is found on a shaded picture', async (sigma) => {
     const random = gaussian();
@@ -66,6 +77,16 @@ describe('noise', () => {
   it('is not judged by what is black or white', async () => {
     const { noise } = await measure(grey(640, 360, () => 3));
     expect(noise.confidence).toBe(0);
+  });
+
+  it.each([
+    ['a white page', 255, 0],
+    ['a grey page', 236, 20],
+    ['a terminal', 0, 200],
+    ['a dark editor', 40, 210],
+  ])('is not found in the letters of %s', async (_, paper, ink) => {
+    const { noise } = await measure(grey(640, 360, lettersOn(paper, ink)));
+    expect(noise.fine).toBeLessThan(1);
   });
 
   it('is uncertain where nothing is calm', async () => {
