@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { silentLog } from '../../core/log.ts';
 import { fileSource } from '../../test/file-source.ts';
 import { findFfmpeg } from './find-ffmpeg.ts';
-import { verdict } from './interlacing.ts';
+import { verdict, withCombs } from './interlacing.ts';
 import { ffmpegTools } from './tools.ts';
 
 // Programs and a large WASM start here, on machines that may be busy.
@@ -23,16 +23,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function interlacingOf(name: string, filter: string, encode: string[]) {
-  const path = join(folder, name);
+function interlacingOf(name: string, filter: string, encode: string[]) {
   const moving = `scale=720:-2,crop=640:400:'40+30*sin(n)':0,scale=720:480`;
-  execFileSync(programs.ffmpeg, ['-v', 'error', '-y', '-i', CLIP, '-an', '-vf', `${moving}${filter}`, ...encode, path]);
+  return seenIn(name, ['-i', CLIP, '-an', '-vf', `${moving}${filter}`, ...encode]);
+}
+
+async function seenIn(name: string, make: string[]) {
+  const path = join(folder, name);
+  execFileSync(programs.ffmpeg, ['-v', 'error', '-y', ...make, path]);
   const source = await fileSource(path);
   const { facts } = await media.probe(source, never);
   return media.interlacing(source, facts, never);
 }
 
 const MPEG2 = ['-c:v', 'mpeg2video', '-q:v', '4'];
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const FIELDS = [...MPEG2, '-flags', '+ildct+ilme'];
 
 it.each([
@@ -55,6 +60,14 @@ it('sees whole pictures, and believes its eyes where the header claims otherwise
   expect(claimed.confidence).toBeGreaterThan(0.7);
 });
 
+it('asks for combs where the header says that pictures are whole', async () => {
+  const hidden = await interlacingOf('hidden.mp4', ',tinterlace=interleave_bottom,setfield=prog', ['-t', '2', ...H264]);
+  expect(hidden).toMatchObject({ order: 'bff', confidence: expect.closeTo(1, 1) });
+  // Whoever compares lines alone sees fields here, as in letters that scroll.
+  const drawn = await seenIn('drawn.mp4', ['-f', 'lavfi', '-i', 'testsrc2=size=720x576:duration=2', ...H264]);
+  expect(drawn.order).toBe('progressive');
+});
+
 it('does not look where there can be no fields', async () => {
   const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-t', '1'];
   expect(await interlacingOf('web.webm', '', vp8)).toEqual({ order: 'progressive', confidence: 1 });
@@ -70,4 +83,11 @@ it('is the less sure the fewer pictures show anything, and the more they disagre
   expect(verdict({ tff: 55, bff: 45, progressive: 0 }).confidence).toBeLessThan(0.2);
   expect(verdict({ tff: 32, bff: 0, progressive: 68 }).confidence).toBeLessThan(0.7);
   expect(verdict({ tff: 1, bff: 0, progressive: 99 })).toMatchObject({ order: 'progressive' });
+});
+
+it('believes in fields by the share of combs, and in none where nothing moves', () => {
+  const seen = { order: 'tff', confidence: 0.9 } as const;
+  expect(withCombs(seen, { moving: 1000, combed: 60 })).toEqual(seen);
+  expect(withCombs(seen, { moving: 1000, combed: 5 })).toEqual({ order: 'progressive', confidence: 0.8 });
+  expect(withCombs(seen, { moving: 0, combed: 0 })).toEqual({ order: 'progressive', confidence: 0 });
 });

@@ -2,6 +2,7 @@ import type { Analysis } from '../../core/analysis.ts';
 import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
+import { type Combs, combsOf } from './combs.ts';
 import { printing, readTold } from './frame-metadata.ts';
 import { type Input, withInput } from './input.ts';
 import { runForOutput } from './run.ts';
@@ -25,6 +26,10 @@ const SHARE = 0.3;
 /** So many pictures that show something are enough to be sure by. */
 const ENOUGH = 20;
 const LARGEST_OUTPUT = 1024 * 1024;
+/** Of what moves, this share has combs where there are fields: see `combsOf`. */
+const COMBED = 0.025;
+/** Columns that are looked at for combs: spread over the picture, each whole. */
+const COLUMNS = 240;
 
 interface Votes {
   tff: number;
@@ -55,8 +60,19 @@ export async function interlacing(
     const looking = { ffmpeg, log, input, facts, signal };
     const first = claimed ? undefined : await look(looking, GLANCE);
     if (first && first.tff + first.bff <= 0.1 * first.progressive) return verdict(first);
-    return verdict(await look(looking, CLOSER));
+    const seen = verdict(await look(looking, CLOSER));
+    return claimed || seen.order === 'progressive' ? seen : withCombs(seen, await combsIn(looking));
   });
+}
+
+/**
+ * Where the header does not speak of fields, they must be seen as combs, too: letters that scroll look like fields to who
+ * compares lines.
+ */
+export function withCombs(seen: Analysis['interlacing'], { moving, combed }: Combs): Analysis['interlacing'] {
+  const share = moving > 0 ? combed / moving : 0;
+  if (share >= COMBED) return seen;
+  return { order: 'progressive', confidence: moving > 0 ? 1 - share / COMBED : 0 };
 }
 
 /**
@@ -75,31 +91,55 @@ export function verdict({ tff, bff, progressive }: Votes): Analysis['interlacing
   return { order, confidence: enough * agreement * Math.min(1, (share - SHARE) / 0.3 + 0.5) };
 }
 
-async function look(looking: Looking, { stretches, pictures }: typeof GLANCE): Promise<Votes> {
-  const { duration, start, video } = looking.facts;
+async function look(looking: Looking, how: typeof GLANCE): Promise<Votes> {
   const votes = { tff: 0, bff: 0, progressive: 0 };
-  const looks = duration > 0 ? stretches : 1;
-  for (let index = 0; index < looks; index++) {
-    const at = duration > 0 ? (index * duration) / looks + video.start - start : 0;
-    for (const order of await ordersFrom(looking, at, pictures)) if (order in votes) votes[order as keyof Votes]++;
+  for (const at of placesOf(looking, how)) {
+    for (const order of await ordersFrom(looking, at, how.pictures)) if (order in votes) votes[order as keyof Votes]++;
   }
   return votes;
 }
 
+function placesOf({ facts: { duration, start, video } }: Looking, { stretches }: typeof GLANCE): number[] {
+  if (duration <= 0) return [0];
+  return Array.from({ length: stretches }, (_, index) => (index * duration) / stretches + video.start - start);
+}
+
 /** What `idet` says of some pictures from a keyframe on: `undetermined` where nothing moves. */
-async function ordersFrom({ ffmpeg, log, input, facts, signal }: Looking, at: number, pictures: number) {
+async function ordersFrom(looking: Looking, at: number, pictures: number) {
+  const output = ['-vf', `idet,${printing(1)}`, '-frames:v', String(pictures), '-f', 'null', '-'];
+  const told = await outputOf(looking, at, output, LARGEST_OUTPUT);
+  return readTold(told.toString('latin1')).map(
+    ({ values }) => values['lavfi.idet.multiple.current_frame'] ?? 'undetermined',
+  );
+}
+
+async function combsIn(looking: Looking): Promise<Combs> {
+  const { height, width: columns } = looking.facts.video;
+  const width = Math.min(columns, COLUMNS);
+  const grey = ['-vf', `scale=${width}:${height}:flags=neighbor,format=gray`, '-fps_mode', 'passthrough'];
+  const output = [...grey, '-frames:v', String(CLOSER.pictures), '-f', 'rawvideo', 'pipe:1'];
+  const all = { moving: 0, combed: 0 };
+  for (const at of placesOf(looking, CLOSER)) {
+    const limit = width * height * CLOSER.pictures;
+    const bytes = await outputOf(looking, at, output, limit);
+    const { moving, combed } = combsOf({ bytes, width, height });
+    all.moving += moving;
+    all.combed += combed;
+  }
+  return all;
+}
+
+/** Of a run that begins at a keyframe. */
+async function outputOf({ ffmpeg, log, input, facts, signal }: Looking, at: number, output: string[], limit: number) {
   const args = [
     ...['-nostdin', '-hide_banner', '-v', 'error', '-noautorotate', '-threads', '1'],
     ...[...(at > 0 ? ['-noaccurate_seek', '-ss', at.toFixed(3)] : []), ...input.args],
-    ...['-map', `0:${facts.video.index}`, '-vf', `idet,${printing(1)}`, '-frames:v', String(pictures)],
-    ...['-f', 'null', '-'],
+    ...['-map', `0:${facts.video.index}`, ...output],
   ];
-  const ended = await runForOutput({ program: ffmpeg, args, signal, limit: LARGEST_OUTPUT });
+  const ended = await runForOutput({ program: ffmpeg, args, signal, limit });
   input.blameStorage();
   if (ended.code !== 0) {
     log.info('no fields', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
   }
-  return readTold(ended.stdout.toString('latin1')).map(
-    ({ values }) => values['lavfi.idet.multiple.current_frame'] ?? 'undetermined',
-  );
+  return ended.stdout;
 }
