@@ -33,6 +33,8 @@ export interface VideoFacts {
   /** FFmpeg's name: `yuv420p10le`. Empty where the header does not tell. */
   pixelFormat: string;
   pixels: PixelLayout;
+  /** By FFmpeg's name, where its own would leave something of the pictures out. */
+  decoder?: string;
   /** How a player turns the stored picture: first mirrored left to right, then turned clockwise. */
   orientation: Orientation;
   /** Width over height of a stored pixel; 1 to 1 where the source does not say. */

@@ -1,5 +1,6 @@
 import type { ColorTags, SourceFacts } from '../../core/media.ts';
 import type { FilterPlan } from '../../core/profiles/profile.ts';
+import { decodedBy } from './decoders.ts';
 import type { Encoder } from './encoders.ts';
 import { trackArguments } from './tracks.ts';
 
@@ -40,6 +41,7 @@ export function encodeCommand(encoding: Encoding): string[] {
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...['-filter_threads', String(FILTER_THREADS)],
     ...(encoder.setup ?? []),
+    ...decodedBy(video),
     ...input,
     ...['-map', `0:${video.index}`],
     ...['-vf', graph],

@@ -1,6 +1,7 @@
 import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { Cut, RangeSource, Stretch } from '../../core/ports/index.ts';
+import { decodedBy } from './decoders.ts';
 import { MICROSECONDS, printing, readTold } from './frame-metadata.ts';
 import { withInput } from './input.ts';
 import { runForOutput } from './run.ts';
@@ -27,7 +28,8 @@ export function cuts(
     const args = [
       ...['-nostdin', '-hide_banner', '-v', 'error', '-noautorotate', '-copyts'],
       // The loop filter does not move cuts, and takes a quarter of decoding.
-      ...['-skip_loop_filter', 'all', ...(from > 0 ? seek : seek.slice(2)), ...input.args, '-map', `0:${video.index}`],
+      ...['-skip_loop_filter', 'all', ...(from > 0 ? seek : seek.slice(2))],
+      ...[...decodedBy(video), ...input.args, '-map', `0:${video.index}`],
       ...['-vf', `${MICROSECONDS},${DETECT},${printing(1)}`, '-f', 'null', '-'],
     ];
     const ended = await runForOutput({ program: ffmpeg, args, effort: 'work', signal, limit: LARGEST_OUTPUT });

@@ -1,3 +1,5 @@
+import type { VideoFacts } from '../../core/media.ts';
+
 /**
  * What may decode uploads: what phones, cameras, editors, recorders, broadcasters and other sites write. FFmpeg knows
  * three times as many, of games, of scientists, of drawings that name files, and each is code that a stranger's bytes
@@ -29,3 +31,15 @@ export const DECODERS = [
   ...['mov_text', 'subrip', 'srt', 'ass', 'ssa', 'webvtt', 'text', 'dvdsub', 'dvbsub', 'pgssub', 'xsub'],
   ...['cc_dec', 'libzvbi_teletextdec', 'libaribb24', 'libaribcaption'],
 ];
+
+/**
+ * Who decodes a WebM with transparency, by codec: it lies beside the pictures, as a stream of its own (`alpha_mode`), and
+ * FFmpeg's decoders pass it over, so that what is meant to be hidden shows. The library makes `yuva420p` of `yuv420p`, and knows no other.
+ * https://www.webmproject.org/docs/container/#AlphaMode
+ */
+export const TRANSPARENT: Readonly<Record<string, string>> = { vp8: 'libvpx', vp9: 'libvpx-vp9' };
+
+/** Before the input of a program that wants the pictures as they are meant. */
+export function decodedBy({ index, decoder }: VideoFacts): string[] {
+  return decoder ? [`-c:${index}`, decoder] : [];
+}

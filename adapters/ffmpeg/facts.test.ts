@@ -30,6 +30,17 @@ describe('the video', () => {
     expect(videoOf({ color_range: 'unknown' }).color.range).toBeNull();
   });
 
+  it('has transparency where a WebM says so, and is decoded by who sees it', () => {
+    const tags = { alpha_mode: '1' };
+    expect(videoOf({ codec_name: 'vp9', tags })).toMatchObject({ decoder: 'libvpx-vp9', pixels: { alpha: true } });
+    expect(videoOf({ codec_name: 'vp8', tags })).toMatchObject({ decoder: 'libvpx', pixelFormat: 'yuva420p' });
+    const opaque = videoOf({ codec_name: 'vp9', tags: { alpha_mode: '0' } });
+    expect(opaque.decoder).toBeUndefined();
+    expect(opaque.pixels.alpha).toBe(false);
+    expect(videoOf({ codec_name: 'vp9', pix_fmt: 'yuv420p10le', tags }).pixels.alpha).toBe(false);
+    expect(videoOf({ codec_name: 'av1', tags }).decoder).toBeUndefined();
+  });
+
   it('is variable where its two rates differ', () => {
     const rates = (avg_frame_rate: string, r_frame_rate: string) => videoOf({ avg_frame_rate, r_frame_rate });
     expect(rates('30000/1001', '30000/1001')).toMatchObject({ variable: false });

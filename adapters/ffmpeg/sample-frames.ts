@@ -1,6 +1,7 @@
 import type { Log } from '../../core/log.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { SampledFrame } from '../../core/ports/index.ts';
+import { decodedBy } from './decoders.ts';
 import { MICROSECONDS, printing } from './frame-metadata.ts';
 import type { Input } from './input.ts';
 import { run } from './run.ts';
@@ -48,7 +49,8 @@ export async function givePictures(
     ...[MICROSECONDS, 'metadata=mode=add:key=sampled:value=1', printing(2)],
   ].filter(Boolean);
   const args = [
-    ...['-nostdin', '-hide_banner', '-v', 'error', '-filter_threads', '1', '-copyts', ...before, ...input.args],
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-filter_threads', '1', '-copyts', ...before],
+    ...[...decodedBy(facts.video), ...input.args],
     ...['-map', `0:${facts.video.index}`, '-vf', filters.join(','), '-fps_mode', 'passthrough'],
     ...[...after, '-f', 'rawvideo', 'pipe:1'],
   ];

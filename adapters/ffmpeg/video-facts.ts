@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.ts';
 import type { ColorTags, HdrFacts, VideoFacts } from '../../core/media.ts';
+import { TRANSPARENT } from './decoders.ts';
 import { lightOf, peakOf } from './light.ts';
 import { orientationOf } from './orientation.ts';
 import { pixelLayout } from './pixel-format.ts';
@@ -11,7 +12,7 @@ import { ratio, type SideData, type Stream, time } from './report.ts';
  * @throws BadInput `unreadable`
  */
 export function videoOf(stream: Stream, start: number): VideoFacts {
-  const { codec_name: codec, width = 0, height = 0, pix_fmt: pixelFormat = '' } = stream;
+  const { codec_name: codec, width = 0, height = 0 } = stream;
   if (!codec || codec === 'unknown' || codec === 'none') {
     const tag = stream.codec_tag_string;
     const named = tag && /^\w{2,4}$/.test(tag) ? ` (${tag})` : '';
@@ -19,6 +20,9 @@ export function videoOf(stream: Stream, start: number): VideoFacts {
   }
   if (width < 1 || height < 1) throw unreadable('it does not say how large its pictures are');
   if (width < 2 || height < 2) throw unreadable(`its pictures are ${width} × ${height}, and need two pixels each way`);
+  const { pix_fmt = '', tags } = stream;
+  const decoder = tags?.alpha_mode === '1' && pix_fmt === 'yuv420p' ? TRANSPARENT[codec] : undefined;
+  const pixelFormat = decoder ? 'yuva420p' : pix_fmt;
   const frames = Number(stream.nb_frames);
   const color = colorOf(stream);
   return {
@@ -30,6 +34,7 @@ export function videoOf(stream: Stream, start: number): VideoFacts {
     ...(frames > 0 && { frames }),
     pixelFormat,
     pixels: pixelLayout(pixelFormat),
+    ...(decoder && { decoder }),
     orientation: orientationOf(stream.side_data_list),
     sampleAspect: ratio(stream.sample_aspect_ratio) ?? { num: 1, den: 1 },
     ...ratesOf(stream),

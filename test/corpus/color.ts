@@ -20,6 +20,7 @@ const untagged: NonNullable<Expected['tags']> = {
 };
 
 const HALF = "geq=lum='p(X,Y)':cb='p(X,Y)':cr='p(X,Y)':a=512";
+const REALTIME = ['-auto-alt-ref', '0', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '2M'];
 const lossless = ['-c:v', 'ffv1'];
 const SECOND = ['-frames:v', '25'];
 
@@ -171,6 +172,16 @@ export const color: Case[] = [
     `${yuv('yuv444p10le', '709', 'tv', BT709)},format=yuva444p10le,${HALF}`,
     ['-c:v', 'prores_ks', '-profile:v', '4444', '-alpha_bits', '16'],
     { colors: { patches: half, mean: 3 }, numbers: null, corners: null },
+  ),
+  ...(['vp8', 'vp9'] as const).map((codec) =>
+    as(
+      `alpha-${codec}.webm`,
+      `a WebM with transparency, in ${codec.toUpperCase()}`,
+      `${yuv('yuv420p', '709', 'tv', BT709)},format=yuva420p,${HALF.replace('512', '128')}`,
+      [...['-c:v', codec === 'vp8' ? 'libvpx' : 'libvpx-vp9'], ...REALTIME],
+      { colors: { patches: half, mean: 3, most: 12 }, numbers: null, corners: null },
+      { needs: [codec === 'vp8' ? 'libvpx' : 'libvpx-vp9'], fast: codec === 'vp9' },
+    ),
   ),
   as(
     'hdr10.mp4',
