@@ -74,8 +74,26 @@ function blocks(cv: OpenCv, luma: Mat, correct = (sigma: number, _in: Answers, _
 }
 
 /** σ of what lies between letters, where there are some. */
-function betweenLetters(sigma: number, { values, columns }: Answers, block: number): number {
+function betweenLetters(sigma: number, answers: Answers, block: number): number {
   if (sigma < LETTERS.from) return sigma;
+  const limit = LETTERS.share * sigma;
+  const strengths = strengthsIn(answers, block);
+  const weakest = Math.ceil(strengths.length * WEAKEST.share);
+  // A mean below the limit takes a half below twice that. Sorting costs more than all else, and most blocks have none.
+  const twice = (2 * limit) / WEAKEST.toSigma;
+  let low = 0;
+  for (const strength of strengths) if (strength < twice) low++;
+  if (low < weakest / 2) return sigma;
+  const sum = strengths
+    .sort()
+    .subarray(0, weakest)
+    .reduce((sum, strength) => sum + strength, 0);
+  const ground = (sum / weakest) * WEAKEST.toSigma;
+  return ground < limit ? ground : sigma;
+}
+
+/** The absolute answers in a block. */
+function strengthsIn({ values, columns }: Answers, block: number): Int16Array {
   const stride = columns * BLOCK;
   const first = Math.floor(block / columns) * BLOCK * stride + (block % columns) * BLOCK;
   const strengths = new Int16Array(BLOCK ** 2);
@@ -83,9 +101,7 @@ function betweenLetters(sigma: number, { values, columns }: Answers, block: numb
     const from = first + line * stride;
     for (let at = from; at < from + BLOCK; at++) strengths[to++] = Math.abs(values[at] ?? 0);
   }
-  const weakest = strengths.sort().subarray(0, Math.ceil(strengths.length * WEAKEST.share));
-  const ground = (weakest.reduce((sum, strength) => sum + strength, 0) / weakest.length) * WEAKEST.toSigma;
-  return ground < LETTERS.share * sigma ? ground : sigma;
+  return strengths;
 }
 
 /** Of the absolute values, by block. */
