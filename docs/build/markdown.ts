@@ -1,4 +1,5 @@
 import type { asyncApi } from './asyncapi.ts';
+import { codeTables } from './codes.ts';
 import type { OpenApi, Operation } from './openapi.ts';
 
 type Json = Record<string, unknown>;
@@ -16,13 +17,13 @@ export function markdown(http: OpenApi, live: ReturnType<typeof asyncApi>): stri
     '',
     '## HTTP',
     '',
-    'Errors are `application/problem+json` (RFC 9457) with a stable `code`.',
+    'Errors are `application/problem+json` (RFC 9457) with a stable [`code`](#codes).',
     '',
   ];
   for (const [path, operations] of Object.entries(http.paths)) {
     for (const [method, operation] of Object.entries(operations)) lines.push(...call(method, path, operation));
   }
-  lines.push('## Schemas', '');
+  lines.push(...codeTables(), '## Schemas', '');
   for (const [name, schema] of Object.entries(http.components.schemas)) {
     lines.push(`### ${name}`, '', ...fields(schema as Json), '');
   }
