@@ -14,7 +14,13 @@ const timestamp = z.iso.datetime();
 /** Answers to what a client sent. */
 export const Reply = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong'), timestamp }),
-  z.object({ type: z.enum(['subscribed', 'unsubscribed']), timestamp, file_id: FileId }),
+  z.object({
+    type: z.enum(['subscribed', 'unsubscribed']),
+    timestamp,
+    file_id: FileId,
+    /** The video's latest change by then; 0 where there is no such video. What comes with a greater one is news. */
+    seq: z.int().min(0),
+  }),
   z.object({ type: z.literal('message'), timestamp, content: z.string() }),
   z.object({ type: z.literal('error'), timestamp, code: z.string(), detail: z.string() }),
 ]);

@@ -24,11 +24,15 @@ const file_id = aVideo().file_id;
 
 it('answers what it knows', async () => {
   expect(await say('{"action":"ping"}')).toMatchObject({ type: 'pong' });
-  expect(await say(JSON.stringify({ action: 'subscribe', file_id }))).toMatchObject({ type: 'subscribed', file_id });
-  expect(await say(JSON.stringify({ action: 'unsubscribe', file_id }))).toMatchObject({
-    type: 'unsubscribed',
+  expect(await say(JSON.stringify({ action: 'subscribe', file_id }))).toMatchObject({
+    type: 'subscribed',
     file_id,
+    seq: 1,
   });
+  const left = await say(JSON.stringify({ action: 'unsubscribe', file_id }));
+  expect(left).toMatchObject({ type: 'unsubscribed', file_id, seq: 1 });
+  const nothing = '01234567-89ab-4def-8123-456789abcdef';
+  expect(await say(JSON.stringify({ action: 'subscribe', file_id: nothing }))).toMatchObject({ seq: 0 });
 });
 
 it('answers any other text as a message', async () => {
@@ -52,4 +56,5 @@ it('lets the owner follow a video, and knows nothing of it to anybody else who s
   const subscribe = JSON.stringify({ action: 'subscribe', file_id });
   expect(await say(subscribe, 'ana')).toMatchObject({ type: 'subscribed', file_id });
   expect(await say(subscribe, 'ben')).toMatchObject({ type: 'error', code: 'file_not_found' });
+  expect(await say(JSON.stringify({ action: 'unsubscribe', file_id }), 'ben')).toMatchObject({ seq: 0 });
 });

@@ -27,14 +27,23 @@ export async function converse(
     const { file_id } = ask.data;
     if (ask.data.action === 'unsubscribe') {
       await connections.unsubscribe(connectionId, file_id);
-      return { type: 'unsubscribed', timestamp, file_id };
+      return { type: 'unsubscribed', timestamp, file_id, seq: await seqOf(file_id) };
     }
     if (!(await mayFollow(file_id))) {
       const { code, message: detail } = fileNotFound();
       return { type: 'error', timestamp, code, detail };
     }
     await connections.subscribe(connectionId, file_id);
-    return { type: 'subscribed', timestamp, file_id };
+    // Afterwards: what changes from here on is told.
+    return { type: 'subscribed', timestamp, file_id, seq: await seqOf(file_id) };
+  }
+
+  /** Nothing of another's, not even how often it changed. */
+  async function seqOf(fileId: string): Promise<number> {
+    const connection = await connections.get(connectionId);
+    if (!connection) return 0;
+    const theirs = connection.owner === null ? videos : videosOf(connection.owner, videos);
+    return (await theirs.get(fileId))?.seq ?? 0;
   }
 
   /** Without sign-in, whoever knows a video may; with it, its owner, to whom another's is not there. */
