@@ -1,7 +1,7 @@
-import { useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { bytes } from '../words.ts';
+import { ChooseFile } from './choose-file.tsx';
 import {
   addFiles,
   giveUp,
@@ -14,7 +14,6 @@ import {
   uploads,
   uploadWords,
 } from './queue.ts';
-import { ACCEPTED } from './video-type.ts';
 
 /** Files on their way, and those that could be again. */
 export function UploadList() {
@@ -78,7 +77,6 @@ function UploadRow({ upload }: { upload: Upload }) {
 }
 
 function InterruptedRow({ kept }: { kept: Interrupted }) {
-  const input = useRef<HTMLInputElement>(null);
   const { name, size } = kept;
   return (
     <li class="upload" data-state="interrupted">
@@ -90,19 +88,8 @@ function InterruptedRow({ kept }: { kept: Interrupted }) {
             : `Not begun (${bytes(size)}). Choose the same file again: this browser has no copy of it.`}
         </span>
       </div>
-      <input
-        ref={input}
-        class="visually-hidden"
-        type="file"
-        accept={ACCEPTED}
-        tabIndex={-1}
-        aria-hidden="true"
-        onChange={({ currentTarget }) => addFiles([...(currentTarget.files ?? [])])}
-      />
       <div class="upload-actions">
-        <button type="button" class="button" onClick={() => input.current?.click()}>
-          Choose file
-        </button>
+        <ChooseFile onFile={(file) => addFiles([file])}>Choose file</ChooseFile>
         <button
           type="button"
           class="icon-button"
