@@ -13,7 +13,8 @@ function allowed(): Storage | undefined {
   }
 }
 
-function shortLived(): Storage {
+/** One that is gone with the page. Names are its own properties, as a browser's are. */
+export function shortLived(): Storage {
   const shelf = Object.create({
     getItem: (name: string) => Reflect.get(shelf, name) ?? null,
     setItem: (name: string, value: string) => void Reflect.set(shelf, name, value),

@@ -16,10 +16,10 @@ export interface Combs {
 }
 
 /**
- * Combs where something moves. A tooth is a line that stands out from both
- * beside it, and hardly from the two beyond, which are of its own field. Letters that scroll upset whoever compares fields
- * alone, but their strokes are no combs: a share of 0.002, FFmpeg's test pictures one of 0.011, and grain as a rule the
- * same; interlaced clips have 0.09 to 0.25, and 0.04 under strong grain.
+ * Combs where something moves. A tooth is a line that stands out from both beside it, and hardly from the two
+ * beyond, which are of its own field. Letters that scroll upset whoever compares fields alone, but their strokes are no
+ * combs: a share of 0.002, FFmpeg's test pictures one of 0.011, and grain as a rule the same; interlaced clips have 0.09
+ * to 0.25, and 0.04 under strong grain.
  */
 export function combsOf({ bytes, width, height }: Rows): Combs {
   const size = width * height;

@@ -34,7 +34,8 @@ export const DECODERS = [
 
 /**
  * Who decodes a WebM with transparency, by codec: it lies beside the pictures, as a stream of its own (`alpha_mode`), and
- * FFmpeg's decoders pass it over, so that what is meant to be hidden shows. The library makes `yuva420p` of `yuv420p`, and knows no other.
+ * FFmpeg's decoders pass it over, so that what is meant to be hidden shows. The library makes `yuva420p` of `yuv420p`,
+ * and knows no other.
  * https://www.webmproject.org/docs/container/#AlphaMode
  */
 export const TRANSPARENT: Readonly<Record<string, string>> = { vp8: 'libvpx', vp9: 'libvpx-vp9' };

@@ -10,12 +10,13 @@ import { forgetHdr } from './boxes.ts';
 import { encodeCommand } from './command.ts';
 import { cpuOf } from './cpu-time.ts';
 import { ENCODERS, type Encoder } from './encoders.ts';
+import { BROADCASTS } from './facts.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { decodes, undecodable } from './first-frame.ts';
 import { hdrEncoders } from './hdr-encoders.ts';
 import { heardOf } from './heard.ts';
 import { type Input, withInput } from './input.ts';
-import { compareEnds, holdLast, NEGLIGIBLE, NOTICEABLE } from './last-picture.ts';
+import { compareEnds, holdLast, leeway } from './last-picture.ts';
 import { DAMAGED, isDamaged, JUMPS, NO_SUBTITLES, NOT_KEPT, ONE_SOUND, UNHEARD } from './notes.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
@@ -169,7 +170,7 @@ async function encode(
     const notes = [
       ...notesOf(facts, tracks, damaged),
       ...(sounds.length < tracks.sounds.length ? [UNHEARD] : []),
-      ...(isShort && CLOCKED.has(facts.container) ? [JUMPS] : []),
+      ...(isShort && BROADCASTS.has(facts.container) ? [JUMPS] : []),
     ];
     return { path, size, durationSeconds, cpuSeconds: spent, notes };
   } finally {
@@ -206,14 +207,12 @@ function notesOf(
  * frames are counted, too few came.
  */
 function isTooShort({ duration, video }: SourceFacts, frames: number, durationSeconds: number): boolean {
-  const tooShort = durationSeconds < duration - Math.max(NOTICEABLE, duration * NEGLIGIBLE);
+  const tooShort = durationSeconds < duration - leeway(duration);
   return tooShort && (video.frames === undefined || frames < video.frames * 0.99);
 }
 
-/** Broadcasts, whose length is the time between the first and the last that their clock shows. */
-const CLOCKED = new Set(['mpegts', 'mpeg']);
 /** Nothing in them says beforehand how long they are, so that a part cannot be told from the whole. */
-const HEADLESS = new Set([...CLOCKED, 'mpegvideo', 'h264', 'hevc', 'm4v', 'vc1', 'dv']);
+const HEADLESS = new Set([...BROADCASTS, 'mpegvideo', 'h264', 'hevc', 'm4v', 'vc1', 'dv']);
 
 function cutOff({ duration }: SourceFacts, durationSeconds: number): BadInput {
   const [reached, promised] = [durationSeconds, duration].map((seconds) => seconds.toFixed(1));

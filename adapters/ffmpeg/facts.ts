@@ -11,6 +11,9 @@ import { videoOf } from './video-facts.ts';
  */
 export const FIRST_VIDEO = '0:V:0';
 
+/** Containers whose length is the time between the first and the last that their clock shows. */
+export const BROADCASTS = new Set(['mpegts', 'mpeg']);
+
 /** Sounds, and subtitles, as many as a Blu-ray has: each of them is encoded. */
 const MOST_TRACKS = 32;
 

@@ -3,7 +3,7 @@ import type { Log } from '../../core/log.ts';
 import type { HdrFacts, SourceFacts } from '../../core/media.ts';
 import type { Probe, RangeSource } from '../../core/ports/index.ts';
 import { type Claimed, DEFAULT_SOURCE_LIMITS, refuseBeyond, type SourceLimits } from '../../core/source-limits.ts';
-import { factsOf } from './facts.ts';
+import { BROADCASTS, factsOf } from './facts.ts';
 import { type Input, withInput } from './input.ts';
 import { lightOf, peakOf } from './light.ts';
 import { endOfMatroska } from './matroska-end.ts';
@@ -82,8 +82,7 @@ async function durationIn(
     return (await lengthOf(source, report, facts, signal)) || Math.max(0, duration - start);
   }
   // Broadcasts have no header: the clock is read at both ends, and jumps where parts of several were put together.
-  const isBroadcast = container === 'mpegts' || container === 'mpeg';
-  return isBroadcast && source.size * 8 < duration * TOO_FEW ? 0 : duration;
+  return BROADCASTS.has(container) && source.size * 8 < duration * TOO_FEW ? 0 : duration;
 }
 
 /** Seconds, from the last block: a file that was written in one go does not say it in its header. 0 where there is none. */

@@ -44,7 +44,7 @@ export interface Verified {
 /** Sound is cut into pieces of 1024 samples, the last of them filled up: an eighth of a second at 8 kHz. */
 const PIECE = 0.13;
 /** Between what the muxer was given and what it wrote down: the last picture's duration is its own guess. */
-export const LAST_PICTURE = 0.5;
+const LAST_PICTURE = 0.5;
 
 /** Looks at a file that FFmpeg says it wrote, before anybody relies on it: its structure first, then every frame. */
 export async function verify(

@@ -1,12 +1,12 @@
-/** A storage as a browser's: names are its own properties. */
+import { shortLived } from '../storage.ts';
+
+/** A storage as a browser's, which may be full. */
 export function shelf(full = false): Storage {
-  const made = Object.create({
-    getItem: (name: string) => Reflect.get(made, name) ?? null,
-    setItem: (name: string, value: string) => {
-      if (full) throw new Error('QuotaExceededError');
-      Reflect.set(made, name, value);
-    },
-    removeItem: (name: string) => void Reflect.deleteProperty(made, name),
-  });
+  const made = shortLived();
+  if (full) {
+    Object.getPrototypeOf(made).setItem = () => {
+      throw new Error('QuotaExceededError');
+    };
+  }
   return made;
 }

@@ -43,7 +43,7 @@ const IdempotencyKey = z.object({
 
 const ClientQuery = z.object({
   client_id: ClientId.optional().openapi({
-    description: 'Of a form alone, in place of its field; JSON carries it in its body.',
+    description: 'Where neither the JSON nor the form names one.',
   }),
 });
 
@@ -156,9 +156,7 @@ export function uploadRoutes(app: OpenAPIHono, own: ForCaller, { maxUpload }: Ap
       responses: { 200: json('One URL a part', SignedParts), ...problems(400, 401, 404, 409) },
     }),
     async (c) => {
-      const ports = own(c);
-      const { file_id } = c.req.valid('param');
-      const parts = await signParts(ports, file_id, c.req.valid('json').part_numbers);
+      const parts = await signParts(own(c), c.req.valid('param').file_id, c.req.valid('json').part_numbers);
       return c.json({ parts }, 200);
     },
   );
