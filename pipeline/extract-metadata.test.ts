@@ -1,9 +1,10 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BadInput, TransientError } from '../core/errors.ts';
 import { metadataKey, sourceKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import { MetadataDocument } from '../core/metadata.ts';
 import type { MediaTools } from '../core/ports/index.ts';
+import { LEASE_MS, MAX_FAILURES } from '../core/process.ts';
 import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
 import { dispatch } from './dispatch.ts';
@@ -20,10 +21,16 @@ beforeEach(async () => {
   await dispatch(world.ports, sourceKey(id));
 });
 
-const extract = (media: Partial<MediaTools> = {}) => {
+const extract = (media: Partial<MediaTools> = {}, deadline = never) => {
   const ports = { ...world.ports, media: { ...world.ports.media, ...media } };
-  return extractMetadata(ports, world.recorded.published[0] as TaskMessage, 'worker', never);
+  return extractMetadata(ports, world.recorded.published[0] as TaskMessage, 'worker', deadline);
 };
+/** Waits until it is stopped. */
+const endless = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason));
+  });
 const state = async () => (await world.ports.videos.get(id))?.processes.metadata_extraction;
 
 it('publishes the document, and says what it took', async () => {
@@ -71,4 +78,47 @@ it('tries again when no frame was had for want of luck', async () => {
   await extract({ firstFrame: () => Promise.reject(new TransientError('decode_failed', 'killed')) });
   expect(await state()).toMatchObject({ status: 'pending', failures: 1 });
   expect(world.recorded.later).toMatchObject([{ queue: 'metadata' }]);
+});
+
+describe('what takes longer than the function may', () => {
+  const tooLong = { probe: (_: unknown, signal: AbortSignal) => endless(signal) };
+
+  it('is a failure, tried again after a while', async () => {
+    await extract(tooLong, AbortSignal.timeout(1));
+    expect(await state()).toMatchObject({ status: 'pending', failures: 1, claim: null });
+    expect(world.recorded.later).toMatchObject([{ queue: 'metadata', delay: 2_000 }]);
+  });
+
+  it('is given up with a reason, once, and the video is enhanced nevertheless', async () => {
+    for (let tries = 0; tries < MAX_FAILURES + 1; tries++) await extract(tooLong, AbortSignal.timeout(1));
+    expect(await state()).toMatchObject({ status: 'failed', error_code: 'took_too_long', failures: MAX_FAILURES });
+    expect(world.recorded.parked).toMatchObject([{ queue: 'metadata', reason: 'failed 5 times: took_too_long' }]);
+    expect((await world.ports.videos.get(id))?.processes.video_enhancement).toMatchObject({ status: 'pending' });
+  });
+
+  it('is told apart from what the header says is wrong', async () => {
+    await extract({ probe: () => Promise.reject(new BadInput('not_a_video', 'No.')) }, AbortSignal.abort());
+    expect(await state()).toMatchObject({ status: 'failed', error_code: 'not_a_video' });
+  });
+});
+
+it('is given up when the function is killed over it again and again, before it can say a word', async () => {
+  // Who is killed has no heartbeat.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  for (let tries = 0; tries < MAX_FAILURES; tries++) {
+    const stopped = Promise.withResolvers<void>();
+    void extract({
+      probe: async () => {
+        stopped.resolve();
+        return new Promise(() => {});
+      },
+    });
+    await stopped.promise;
+    world.clock.pass(LEASE_MS);
+  }
+  expect(await state()).toMatchObject({ status: 'processing', failures: MAX_FAILURES - 1 });
+  await extract();
+  expect(await state()).toMatchObject({ status: 'failed', error_code: 'workers_lost' });
+  expect(world.recorded.parked).toHaveLength(1);
 });

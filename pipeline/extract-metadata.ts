@@ -1,4 +1,5 @@
 import { describeVideo } from '../core/describe-video.ts';
+import { ReelightError, TransientError } from '../core/errors.ts';
 import { metadataKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Ports, RangeSource } from '../core/ports/index.ts';
@@ -14,22 +15,33 @@ type MetadataPorts = Pick<Ports, 'videos' | 'uploads' | 'files' | 'tasks' | 'met
   media: Pick<Ports['media'], 'probe' | 'firstFrame'>;
 };
 
-/** Writes down everything that can be known about the source: from its header and its first frame, read by range. */
+/** A function is never told to stop. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Writes down everything that can be known about the source: from its header and its first frame, read by range.
+ *
+ * @param deadline aborts when the time of whoever does it is nearly over. That is a failure as any other, and counted: a
+ *   video that takes too long each time would otherwise be given again for ever, and hold up those behind it
+ */
 export function extractMetadata(
   ports: MetadataPorts,
   message: TaskMessage,
   worker: string,
-  signal: AbortSignal,
+  deadline: AbortSignal,
 ): Promise<void> {
-  const task = { type: 'metadata_extraction', queue: 'metadata', message, worker, signal } as const;
-  return underProcessClaim(ports, task, (claim) => extract(ports, claim));
+  const task = { type: 'metadata_extraction', queue: 'metadata', message, worker, signal: NEVER } as const;
+  return underProcessClaim(ports, task, (claim) => extract(ports, claim, deadline));
 }
 
-async function extract(ports: MetadataPorts, claim: Claim): Promise<Finished<Video>> {
+async function extract(ports: MetadataPorts, claim: Claim, deadline: AbortSignal): Promise<Finished<Video>> {
   const { uploads, files, media } = ports;
   const { video, step } = claim;
   const source = rangeSource(uploads, sourceOf(video));
-  const { probe, frame } = await lookAt(source, media, claim);
+  const signal = AbortSignal.any([claim.signal, deadline]);
+  const { probe, frame } = await lookAt(source, media, { ...claim, signal }).catch((error) => {
+    throw deadline.aborted && !(error instanceof ReelightError) ? tookTooLong(error) : error;
+  });
   const body = JSON.stringify(describeVideo(video, probe, frame));
   const key = metadataKey(video.file_id);
   const { written, undo } = await step('publish', () =>
@@ -40,6 +52,10 @@ async function extract(ports: MetadataPorts, claim: Claim): Promise<Finished<Vid
     receipt: { cpu_seconds: null, bytes_read: source.bytesRead(), bytes_written: written.size },
     undo,
   });
+}
+
+function tookTooLong(cause: unknown): TransientError {
+  return new TransientError('took_too_long', 'It took too long to find out what is in this video.', { cause });
 }
 
 /**
