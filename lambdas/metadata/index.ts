@@ -6,7 +6,7 @@ import { sourceLimitsOf } from '../../core/limits-of.ts';
 import { readTaskMessage } from '../../core/messages.ts';
 import { extractMetadata } from '../../pipeline/extract-metadata.ts';
 
-/** Time kept back at the end of an execution, to hand the task back in good order. */
+/** Time kept back at the end of an execution, to write down that there was too little, and have the task given again. */
 const RESERVE_MS = 5_000;
 
 /** What an Amazon MQ event source sends: messages by queue, bodies in base64. */
