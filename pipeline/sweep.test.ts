@@ -1,13 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memoryUploadStore } from '../adapters/memory/index.ts';
 import { EVENT_LATE_MS, GIVE_UP_MS, LEASE_OVERDUE_MS, NUDGE_MS, UPLOAD_GRACE_MS } from '../core/diagnose.ts';
-import { enhancedKey, publicKeys, sourceKey } from '../core/keys.ts';
-import { claim, LEASE_MS, type ProcessType } from '../core/process.ts';
+import { attemptKey, enhancedKey, publicKeys, sourceKey } from '../core/keys.ts';
+import { claim, LEASE_MS, PROCESS_TYPES, type ProcessType } from '../core/process.ts';
 import { changeProcess } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
 import { cancelWork } from './cancel.ts';
 import { dispatch } from './dispatch.ts';
+import { retry } from './retry.ts';
 import { sweep } from './sweep.ts';
 
 const { file_id } = aVideo();
@@ -189,6 +190,76 @@ it('goes on with the next video when one makes trouble', async () => {
   ports.uploads.head = (asked) => (asked === key ? head(asked) : Promise.reject(new Error('S3 is moody')));
   expect(await run()).toMatchObject({ not_arrived: 2 });
   expect(announced).toEqual([key]);
+});
+
+describe('what was seen of a video may be over by the time that something is done about it', () => {
+  /** Somebody is faster than the sweep: it sees each record as it was a moment ago. */
+  async function late(world: Awaited<ReturnType<typeof dispatched>>, meanwhile: () => Promise<unknown>) {
+    const get: typeof world.ports.videos.get = async (which) => {
+      const seen = await world.ports.videos.get(which);
+      await meanwhile();
+      return seen;
+    };
+    await sweep({ ...world.ports, videos: { ...world.ports.videos, get } }, new AbortController().signal);
+  }
+
+  it('so a task is not given again that a worker has just taken up, but the other is', async () => {
+    const world = await dispatched();
+    world.clock.pass(NUDGE_MS);
+    await late(world, () => world.claimed('video_enhancement'));
+    expect(world.recorded.published.slice(1).map(({ type }) => type)).toEqual(['video.extract-metadata']);
+    expect((await world.record()).processes.video_enhancement.nudged_at).toBeNull();
+  });
+
+  it('so what is given again is the attempt that waits now', async () => {
+    const world = await dispatched();
+    world.clock.pass(NUDGE_MS);
+    await late(world, () =>
+      world.ports.videos.change(file_id, (video) => ({ ...video, attempt: 2, dispatched_attempt: 2 })),
+    );
+    expect(world.recorded.published.slice(1).map(({ attempt }) => attempt)).toEqual([2, 2]);
+  });
+
+  it('so what somebody has taken up after a day is not given up, but the other is', async () => {
+    const world = await dispatched();
+    world.clock.pass(GIVE_UP_MS);
+    await late(world, () => world.claimed('video_enhancement'));
+    const { video_enhancement, metadata_extraction } = (await world.record()).processes;
+    expect([video_enhancement.status, metadata_extraction.status]).toEqual(['processing', 'failed']);
+  });
+});
+
+it('keeps what a failed attempt was worked on with, for a retry to take over, and no other’s', async () => {
+  const { ports, run, record } = await dispatched();
+  const piece = attemptKey(file_id, 1, 1, 'chunk');
+  await ports.files.write(piece, 'made', { contentType: 'video/mp4' });
+  const end = (status: 'failed' | 'cancelled') =>
+    ports.videos.change(file_id, (video) => {
+      const processes = { ...video.processes };
+      for (const type of PROCESS_TYPES) processes[type] = { ...processes[type], status };
+      return { ...video, processes };
+    });
+  await end('failed');
+  expect(await run()).toMatchObject({ settled: 1 });
+  expect(ports.files.keys()).toEqual([piece]);
+  await retry(ports, file_id);
+  expect((await record()).attempt).toBe(2);
+  await end('cancelled');
+  expect(await run()).toMatchObject({ settled: 1 });
+  expect(ports.files.keys()).toEqual([]);
+});
+
+it('begins with no other video once its time is nearly over', async () => {
+  const { ports, clock } = await dispatched();
+  clock.pass(GIVE_UP_MS);
+  expect(await sweep(ports, AbortSignal.abort())).toMatchObject({ silent: 0 });
+});
+
+it('is none the worse for parts that it cannot reclaim', async () => {
+  const { ports } = await dispatched();
+  const openUploads = () => Promise.reject(new Error('S3 is moody'));
+  const files = { ...ports.files, openUploads };
+  expect(await sweep({ ...ports, files }, new AbortController().signal)).toMatchObject({ well: 1 });
 });
 
 it('does not end an upload whose source arrives while it looks', async () => {

@@ -80,9 +80,9 @@ async function heal(ports: SweepPorts, video: Video, diagnosis: Diagnosis): Prom
   const { file_id } = video;
   const key = sourceKey(file_id);
   if (diagnosis.state === 'silent') {
-    for (const type of diagnosis.nudge) await nudge(ports, video, type);
+    for (const type of diagnosis.nudge) await nudge(ports, file_id, type);
     for (const type of diagnosis.hopeless) {
-      await end(ports, video, type, NEVER_WORKED_ON, (current) => {
+      await end(ports, file_id, type, NEVER_WORKED_ON, (current) => {
         const still = diagnose(current, ports.now());
         return still.state === 'silent' && still.hopeless.includes(type);
       });
@@ -97,7 +97,7 @@ async function heal(ports: SweepPorts, video: Video, diagnosis: Diagnosis): Prom
       log.warn('a source is announced anew', { file_id, why: 'its event never came' });
       await arrivals.announce(key);
     } else if (diagnosis.overdue) {
-      for (const type of PROCESS_TYPES) await end(ports, video, type, NEVER_UPLOADED, ({ source }) => !source);
+      for (const type of PROCESS_TYPES) await end(ports, file_id, type, NEVER_UPLOADED, ({ source }) => !source);
       const { upload_id } = video.upload;
       if (upload_id) await uploads.abortMultipart({ key, uploadId: upload_id });
     }
@@ -105,17 +105,15 @@ async function heal(ports: SweepPorts, video: Video, diagnosis: Diagnosis): Prom
 }
 
 /** Written down before it is published: at most one more copy of a task an hour, whatever happens in between. */
-async function nudge({ videos, tasks, now, log }: SweepPorts, video: Video, type: ProcessType): Promise<void> {
-  const { file_id, attempt, trace } = video;
+async function nudge({ videos, tasks, now, log }: SweepPorts, file_id: string, type: ProcessType): Promise<void> {
   const time = now();
   const nudged = await videos.change(file_id, (current) => {
     const diagnosis = diagnose(current, time);
-    if (current.attempt !== attempt || diagnosis.state !== 'silent' || !diagnosis.nudge.includes(type)) {
-      return new Refusal('unchanged');
-    }
+    if (diagnosis.state !== 'silent' || !diagnosis.nudge.includes(type)) return new Refusal('unchanged');
     return changeProcess(current, type, (process) => ({ ...process, nudged_at: time.toISOString() }), time);
   });
   if (nudged instanceof Refusal) return;
+  const { attempt, trace } = nudged;
   log.warn('a task is given to the broker again', { file_id, attempt, process: type });
   await tasks.publish({ v: 1, type: TASKS[type], file_id, attempt, trace });
 }
@@ -123,13 +121,13 @@ async function nudge({ videos, tasks, now, log }: SweepPorts, video: Video, type
 /** Ends a process, if what was seen of the video still holds when it is written. */
 async function end(
   { videos, now, log }: SweepPorts,
-  { file_id, attempt }: Video,
+  file_id: string,
   type: ProcessType,
   reason: { code: string; message: string },
   holds: (current: Video) => boolean,
 ): Promise<void> {
   const ended = await videos.change(file_id, (current) =>
-    current.attempt === attempt && holds(current)
+    holds(current)
       ? changeProcess(current, type, (process) => abandon(process, reason, now()), now())
       : new Refusal('superseded'),
   );

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryUploadStore } from '../adapters/memory/index.ts';
 import { TransientError } from '../core/errors.ts';
-import { sourceKey } from '../core/keys.ts';
+import { publicKeys, sourceKey, workPrefix } from '../core/keys.ts';
 import { PROCESS_TYPES } from '../core/process.ts';
 import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
@@ -79,6 +79,26 @@ it('takes no more parts once the file is there', async () => {
   await expect(signParts(ports, video.file_id, [1])).rejects.toMatchObject({ status: 409, code: 'upload_gone' });
 });
 
+it('joins nothing before all parts are named', async () => {
+  const { ports, video, key } = await multipart();
+  const parts = [{ part_number: 1, etag: '"e"' }];
+  await expect(completeUpload(ports, video.file_id, parts)).rejects.toMatchObject({
+    status: 400,
+    code: 'invalid_parts',
+  });
+  expect(await ports.uploads.head(key)).toBeUndefined();
+});
+
+it('gives nothing up that has arrived', async () => {
+  const { ports } = world();
+  const { video } = await acceptUpload(ports, { ...request, size: 5 });
+  const key = sourceKey(video.file_id);
+  await ports.uploads.write(key, 'movie', { contentType: 'video/mp4' });
+  await dispatch(ports, key);
+  await expect(abandonUpload(ports, video.file_id)).rejects.toMatchObject({ status: 409, code: 'upload_complete' });
+  expect(ports.uploads.keys()).toEqual([key]);
+});
+
 it('says the same to whoever completes an upload that somebody else has just completed', async () => {
   const { ports, video, key, ref } = await multipart();
   const parts = Array.from({ length: video.upload.part_count ?? 0 }, (_, i) => ({ part_number: i + 1, etag: '"e"' }));
@@ -119,6 +139,22 @@ it('tells followers and workers that a video is over before it goes, and gives i
   await deleteVideo({ ...ports, videos: { ...ports.videos, change } }, video.file_id);
   expect(states).toEqual(['cancelled', 'cancelled']);
   expect(ports.uploads.unfinished()).toEqual([]);
+});
+
+it('deletes the record last, so that a call that dies half-way can be repeated', async () => {
+  const { ports } = world();
+  const { video } = await acceptUpload(ports, { ...request, size: 5 });
+  const { file_id } = video;
+  const meta = { contentType: 'video/mp4' };
+  await ports.uploads.write(sourceKey(file_id), 'movie', meta);
+  for (const key of [...publicKeys(file_id), `${workPrefix(file_id)}1/1/enhanced`]) {
+    await ports.files.write(key, 'made', meta);
+  }
+  const remove = () => Promise.reject(new Error('the table is away'));
+  await expect(deleteVideo({ ...ports, videos: { ...ports.videos, remove } }, file_id)).rejects.toThrow('away');
+  expect([...ports.uploads.keys(), ...ports.files.keys()]).toEqual([]);
+  await deleteVideo(ports, file_id);
+  expect(await ports.videos.get(file_id)).toBeUndefined();
 });
 
 it('keeps what a later attempt is worked on with', async () => {
