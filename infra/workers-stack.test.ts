@@ -236,8 +236,12 @@ describe('the enhancers', () => {
       expect(step.MetricIntervalUpperBound).toBe(more[index + 1]?.MetricIntervalLowerBound);
       expect(step.ScalingAdjustment).toBeGreaterThan(Number(more[index - 1]?.ScalingAdjustment ?? 0));
     });
-    expect(policy('EnhancersRemoveWorkers')).toMatchObject({
-      StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: -1 }],
+    // Never more than have been idle, from the first on, and counted from the alarm's threshold, which is one.
+    const { StepAdjustments: fewer } = policy('EnhancersRemoveWorkers') as { StepAdjustments: Rule[] };
+    expect(fewer[0]).toMatchObject({ MetricIntervalLowerBound: 0, ScalingAdjustment: -1 });
+    fewer.forEach((step, index) => {
+      expect(step.MetricIntervalUpperBound).toBe(fewer[index + 1]?.MetricIntervalLowerBound);
+      expect(-Number(step.ScalingAdjustment)).toBeLessThanOrEqual(Number(step.MetricIntervalLowerBound) + 1);
     });
     expect(resource(workers, 'AWS::CloudWatch::Alarm', 'EnhancersWorkWaits').Properties).toMatchObject({
       MetricName: 'BacklogPerWorker',
@@ -247,7 +251,7 @@ describe('the enhancers', () => {
     expect(resource(workers, 'AWS::CloudWatch::Alarm', 'EnhancersWorkersIdle').Properties).toMatchObject({
       MetricName: 'IdleWorkers',
       Statistic: 'Minimum',
-      EvaluationPeriods: 10,
+      EvaluationPeriods: 5,
     });
   });
 

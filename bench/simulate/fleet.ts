@@ -59,7 +59,7 @@ export interface FleetPorts {
   agenda: Agenda;
   seed: number;
   /** What the rule looks at. */
-  look(): Pick<Seen, 'queued' | 'left'>;
+  look(): Pick<Seen, 'queued' | 'left' | 'tasks'>;
   /** Whether anything may still happen. */
   isOver(): boolean;
   /** Somebody has come who has nothing to do. */

@@ -6,6 +6,7 @@ import { newFleet } from './fleet.ts';
 import { machine } from './machine.ts';
 import { contention } from './record.ts';
 import { fixed, type Rule, type Seen, stepping, stepsFor, tracking } from './scaling.ts';
+import { shipped } from './shipped.ts';
 
 describe('the agenda', () => {
   it('does what is due in the order of time, and of asking', () => {
@@ -75,7 +76,7 @@ describe('a machine', () => {
 });
 
 describe('a fleet', () => {
-  function running(rule: Rule, over: number, look: (now: number) => Pick<Seen, 'queued' | 'left'>) {
+  function running(rule: Rule, over: number, look: (now: number) => Pick<Seen, 'queued' | 'left' | 'tasks'>) {
     const agenda = newAgenda();
     const ready: number[] = [];
     const fleet = newFleet(
@@ -91,7 +92,7 @@ describe('a fleet', () => {
     );
     return { agenda, fleet, ready };
   }
-  const nothing = () => ({ queued: 0, left: 0 });
+  const nothing = () => ({ queued: 0, left: 0, tasks: 0 });
 
   it('starts a hundred at once, and then five hundred a minute', () => {
     const { agenda, ready } = running(fixed(160), 600, nothing);
@@ -108,7 +109,7 @@ describe('a fleet', () => {
 
   it('comes down to zero, but ends nobody who is busy', () => {
     const rule = stepping({ name: '', metric: 'left', steps: [[1, 2]], cooldown: 60 });
-    const { agenda, fleet } = running(rule, 3_600, (now) => ({ queued: 0, left: now < 100 ? 1 : 0 }));
+    const { agenda, fleet } = running(rule, 3_600, (now) => ({ queued: 0, left: now < 100 ? 1 : 0, tasks: 0 }));
     agenda.run(90);
     const busy = fleet.claim();
     agenda.run(600);
@@ -119,7 +120,11 @@ describe('a fleet', () => {
 });
 
 describe('rules', () => {
-  const seen = (left: number, now = 0, running = 1): Seen => ({ now, queued: 0, left, running, starting: 0 });
+  const seen = (left: number, now = 0, running = 1): Seen => ({
+    ...{ now, queued: 0, left, tasks: 0 },
+    running,
+    starting: 0,
+  });
 
   it('step from zero, at once up and slowly down', () => {
     const wanted = stepping({ name: '', metric: 'left', steps: stepsFor(10, 100), cooldown: 300 }).begin();
@@ -128,6 +133,23 @@ describe('rules', () => {
     expect(wanted(seen(5_000, 120))).toBe(100);
     expect(wanted(seen(0, 360))).toBe(100);
     expect(wanted(seen(0, 480))).toBe(0);
+  });
+
+  it('are as deployed: more while tasks wait, fewer once workers have been idle', () => {
+    const wanted = shipped(20).begin();
+    let minute = 0;
+    const ask = (tasks: number, running: number) => wanted({ ...seen(0, 60 * minute++, running), tasks });
+    expect(ask(0, 0)).toBe(0);
+    expect(ask(1, 0)).toBe(2);
+    // Nobody can be there yet: more only for more that waits.
+    expect(ask(1, 0)).toBe(2);
+    expect(ask(1, 0)).toBe(4);
+    expect(ask(100, 0)).toBe(12);
+    expect([ask(100, 12), ask(100, 12), ask(100, 12)]).toEqual([12, 17, 17]);
+    expect([ask(100, 17), ask(100, 17)]).toEqual([20, 20]);
+    expect(Array.from({ length: 5 }, () => ask(11, 20))).toEqual([20, 20, 20, 20, 12]);
+    // Two have been idle all of these minutes, and now and then more.
+    expect([ask(10, 12), ask(9, 12)]).toEqual([12, 10]);
   });
 
   it('have at most twenty steps, each with no more tasks a worker than asked for', () => {

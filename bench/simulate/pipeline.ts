@@ -101,12 +101,12 @@ export function simulate(scenario: Scenario): Outcome {
   const [done, busy] = [{ ...none }, { ...none }];
   const inHand = new Map<Worker, Task>();
   const chance = random(seed);
-  let [left, unfinished, wasted] = [0, arrivals.length, 0];
+  let [left, tasks, unfinished, wasted] = [0, 0, arrivals.length, 0];
 
   const fleet = newFleet(scenario.fleet, {
     agenda,
     seed,
-    look: () => ({ queued: lanes.enhance.length() + lanes.pieces.length(), left }),
+    look: () => ({ queued: lanes.enhance.length() + lanes.pieces.length(), left, tasks }),
     isOver: () => unfinished === 0,
     ready: () => give(),
     warned,
@@ -140,6 +140,7 @@ export function simulate(scenario: Scenario): Outcome {
     video.arrived = agenda.now() + video.clip.at;
     agenda.after(video.clip.at + dispatch, () => {
       left += video.clip.seconds + UNFINISHED;
+      tasks += 1;
       publish({ type: 'video.uploaded', video });
     });
   }
@@ -210,6 +211,7 @@ export function simulate(scenario: Scenario): Outcome {
   function finish(task: Task): void {
     const { type, video, piece } = task;
     done[kindOf(task)] += 1;
+    tasks -= 1;
     if (piece !== undefined && video.work) {
       const before = video.work.released;
       video.work = countDone(video.work, share());
@@ -226,6 +228,7 @@ export function simulate(scenario: Scenario): Outcome {
     } else {
       video.work = beginWork({ plan: PLAN, chunks: video.chunks.length, sound: true }, share());
       video.names = piecesOf(video.work);
+      tasks += video.names.length;
       release(video, 0);
     }
   }
@@ -235,6 +238,7 @@ export function simulate(scenario: Scenario): Outcome {
     if (!video.work) return;
     if (isWorkDone(video.work)) {
       video.worked = agenda.now();
+      tasks += 1;
       publish({ type: 'video.assemble', video });
     }
     for (const piece of video.names.slice(from, video.work.released)) {

@@ -2,6 +2,7 @@ import { type Estate, onAws } from './estate.ts';
 import { simulate } from './pipeline.ts';
 import { type Cost, costOf, sumOf } from './prices.ts';
 import { fixed, type Rule, stepping, stepsFor, tracking } from './scaling.ts';
+import { shipped } from './shipped.ts';
 import { DRAIN_SECONDS, gather, leastOf } from './sizes.ts';
 import { dollars, percent, quantile, type Table, time } from './table.ts';
 import { arrivals, CLASSES, type ClassName } from './traffic.ts';
@@ -43,6 +44,7 @@ export function rules(): Rule[] {
     fixed(2),
     fixed(20),
     fixed(60),
+    shipped(MOST_WORKERS),
     tracking('queued', QUEUED, MOST_WORKERS),
     tracking('left', DRAIN_SECONDS, MOST_WORKERS),
     stepping({ ...queued, cooldown: 300, name: 'steps by queued, 5 min' }),

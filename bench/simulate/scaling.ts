@@ -9,6 +9,8 @@ export interface Seen {
    * long a video is before anybody begins with it.
    */
   left: number;
+  /** Tasks that are not done, those that wait their turn and those in hand too, as `pipeline/count-backlog.ts` counts them. */
+  tasks: number;
   /** Workers that are there, and that are on their way. */
   running: number;
   starting: number;
@@ -30,8 +32,8 @@ export function fixed(workers: number): Rule {
   return { name: `${workers} always`, every: MINUTE, begin: () => () => workers };
 }
 
-type Metric = 'queued' | 'left';
-const NAMES = { queued: 'queued', left: 's left' } as const;
+type Metric = 'queued' | 'left' | 'tasks';
+const NAMES = { queued: 'queued', left: 's left', tasks: 'tasks' } as const;
 
 /**
  * Application Auto Scaling's target tracking on a backlog per worker: more after three minutes above the target, fewer
