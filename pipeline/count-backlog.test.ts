@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { InvalidRow } from '../adapters/dynamodb/row.ts';
 import { cancelVideo, type Video } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { aClock, twins } from '../test/twins.ts';
@@ -13,7 +14,7 @@ async function world(videos: ((video: Video) => Video)[], workers: number) {
     await ports.videos.create(as({ ...aVideo(), file_id: ids[index] ?? '' }));
   }
   for (let worker = 0; worker < workers; worker++) await ports.workers.report(`w${worker}`, { broker: 'up' });
-  return { clock, count: () => countBacklog(ports, ports.workers) };
+  return { clock, ports, count: () => countBacklog(ports, ports.workers) };
 }
 
 const arrived = (video: Video): Video => ({
@@ -80,4 +81,16 @@ it('says how long the one has waited that has waited longest', async () => {
   const { count, clock } = await world([arrived, cut(4, 1)], 0);
   clock.pass(90_000);
   expect(await count()).toMatchObject({ longestWaitSeconds: 90 });
+});
+
+it('counts the others where one record cannot be read, and nothing at all where the table is away', async () => {
+  const { ports, count } = await world([arrived, arrived], 0);
+  const get = ports.videos.get;
+  const failing = (error: Error) => {
+    ports.videos.get = (which) => (which === ids[0] ? Promise.reject(error) : get(which));
+  };
+  failing(new InvalidRow('invalid_row', 'no'));
+  expect(await count()).toMatchObject({ tasks: 1 });
+  failing(new Error('away'));
+  await expect(count()).rejects.toThrow('away');
 });

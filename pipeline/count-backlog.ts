@@ -1,3 +1,4 @@
+import { isRetryable } from '../core/errors.ts';
 import { isWorkDone, piecesOf } from '../core/pieces.ts';
 import type { Ports, WorkerBoard } from '../core/ports/index.ts';
 import { isTerminal } from '../core/process.ts';
@@ -19,16 +20,16 @@ export interface Backlog {
  * What there is to do, and who is there to do it: drawn from the records, since RabbitMQ 4 on Amazon MQ tells nobody how
  * long its queues are. It counts what the videos in flight need done, not what has been published of it: of a video that
  * is cut, the pieces that wait their turn count too.
+ *
+ * A record that nobody can read counts for nothing: without figures, no worker would come for all the others.
  */
-export async function countBacklog(
-  { videos, now }: Pick<Ports, 'videos' | 'now'>,
-  board: WorkerBoard,
-): Promise<Backlog> {
+export async function countBacklog(ports: Pick<Ports, 'videos' | 'now' | 'log'>, board: WorkerBoard): Promise<Backlog> {
+  const { videos, now } = ports;
   const workers = (await board.present()).length;
   let tasks = 0;
   let longestWaitSeconds = 0;
   for await (const { file_id } of videos.watched()) {
-    const video = await videos.get(file_id);
+    const video = await readable(ports, file_id);
     if (!video) continue;
     tasks += tasksOf(video);
     longestWaitSeconds = Math.max(longestWaitSeconds, waitOf(video, now()));
@@ -41,6 +42,16 @@ export async function countBacklog(
     idleWorkers: Math.max(0, workers - tasks),
     longestWaitSeconds,
   };
+}
+
+async function readable({ videos, log }: Pick<Ports, 'videos' | 'log'>, fileId: string): Promise<Video | undefined> {
+  try {
+    return await videos.get(fileId);
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    log.error('a video could not be counted', error, { file_id: fileId });
+    return undefined;
+  }
 }
 
 function tasksOf(video: Video): number {
