@@ -314,6 +314,26 @@ it('takes over what an earlier attempt finished', async () => {
   await expectNothingLeft(here.ports);
 });
 
+it('is not moved by what an earlier attempt left with the broker, though it has the same plan', async () => {
+  const here = await dispatched();
+  await here.work(here.published.shift());
+  const [early] = here.published;
+  await cancelWork(here.ports, id);
+  here.published.splice(0);
+  await retry(here.ports, id);
+  await dispatch(here.ports, sourceKey(id));
+  await here.work(here.published.shift());
+  const before = await here.video();
+  expect(before.work?.plan).toBe((early as Message<'video.piece'>).plan);
+  const given = here.published.length;
+  await here.work(early);
+  expect(await here.video()).toEqual(before);
+  expect(await here.ports.videos.pieces(id)).toEqual([]);
+  expect(here.published).toHaveLength(given);
+  await here.drain();
+  await expectWhole(here);
+});
+
 it('makes again what is gone when it is to be put together', async () => {
   const here = await dispatched();
   while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());

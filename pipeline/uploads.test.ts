@@ -62,6 +62,32 @@ it('leaves no record of a form whose bytes could not be stored', async () => {
   expect(await ports.videos.recent({ owner: null, client_id: 'anna' }, new Date(0))).toEqual([]);
 });
 
+it('keeps the record of a form with a key, for the repeat to bring its bytes', async () => {
+  const { ports } = world();
+  const once = { key: 'k', fingerprint: 'f' };
+  const send = (uploads = ports.uploads) =>
+    receiveForm({ ...ports, uploads }, { ...request, size: 3 }, Buffer.from('abc'), once);
+  const write = () => Promise.reject(new TransientError('storage_unavailable', 'S3 is away'));
+  await expect(send({ ...ports.uploads, write })).rejects.toThrow('S3 is away');
+  const { file_id } = await send();
+  expect(ports.uploads.keys()).toEqual([sourceKey(file_id)]);
+});
+
+it('answers a repeat of a form with its video, whatever has become of that', async () => {
+  const { ports } = world();
+  const send = () => receiveForm(ports, { ...request, size: 3 }, Buffer.from('abc'), { key: 'k', fingerprint: 'f' });
+  const { file_id } = await send();
+  await dispatch(ports, sourceKey(file_id));
+  for (const status of ['completed', 'failed'] as const) {
+    await ports.videos.change(file_id, (video) => {
+      const processes = { ...video.processes };
+      for (const type of PROCESS_TYPES) processes[type] = { ...processes[type], status };
+      return { ...video, processes };
+    });
+    expect((await send()).file_id).toBe(file_id);
+  }
+});
+
 it('takes no more parts once a video is cancelled, and gives back those that it has', async () => {
   const { ports, video, ref } = await multipart();
   await cancelWork(ports, video.file_id);
