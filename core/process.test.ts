@@ -8,14 +8,17 @@ import {
   complete,
   fail,
   failForNow,
+  handOver,
   isTerminal,
   LEASE_MS,
   MAX_FAILURES,
   type Process,
   pendingProcess,
   release,
+  spend,
 } from './process.ts';
 import { Refusal } from './refusal.ts';
+import { NOTHING_SPENT } from './spent.ts';
 
 const start = new Date('2026-01-01T00:00:00Z');
 const later = (ms: number) => new Date(start.getTime() + ms);
@@ -69,16 +72,42 @@ describe('a claim', () => {
   });
 });
 
-it('knows an ending of its own that was written before, when the answer was lost', () => {
+describe('an ending', () => {
   const held = done(claim(pendingProcess(start), 'worker', start));
-  for (const end of [complete, release] as const) {
-    const once = done(end(held, 1, start));
-    expect(end === complete ? complete(once, 1, start) : failForNow(once, 1, why, start)).toMatchObject({
-      reason: 'unchanged',
-    });
-  }
-  expect(fail(done(fail(held, 1, why, start)), 1, why, start)).toMatchObject({ reason: 'unchanged' });
-  expect(complete(done(fail(held, 1, why, start)), 1, start)).toMatchObject({ reason: 'superseded' });
+  const last = { ...held, failures: MAX_FAILURES - 1 };
+  const endings: [string, Process, (process: Process, fence: number) => Process | Refusal][] = [
+    ['completed', held, (process, fence) => complete(process, fence, start)],
+    ['failed', held, (process, fence) => fail(process, fence, why, start)],
+    ['failed for now', held, (process, fence) => failForNow(process, fence, why, start)],
+    ['failed once too often', last, (process, fence) => failForNow(process, fence, why, start)],
+    ['handed over', held, (process, fence) => handOver(process, fence, 5, start)],
+    ['released', held, (process, fence) => release(process, fence, start)],
+  ];
+
+  it.each(endings)('is known where it was written before and the answer was lost: %s', (_, process, end) => {
+    const once = done(end(process, 1));
+    expect(end(once, 1)).toMatchObject({ reason: 'unchanged' });
+    expect(end(once, 2)).toMatchObject({ reason: 'superseded' });
+    expect(end({ ...once, fence: 2 }, 1)).toMatchObject({ reason: 'superseded' });
+  });
+
+  it('is not taken for another', () => {
+    expect(complete(done(fail(held, 1, why, start)), 1, start)).toMatchObject({ reason: 'superseded' });
+    expect(fail(done(complete(held, 1, start)), 1, why, start)).toMatchObject({ reason: 'superseded' });
+  });
+});
+
+it('says when it was begun, and not when it was taken over', () => {
+  const first = done(claim(pendingProcess(start), 'one', start));
+  expect(done(claim(first, 'two', later(LEASE_MS))).started_at).toBe(start.toISOString());
+});
+
+it('has what its holder has taken written down by nobody else', () => {
+  const first = done(claim(pendingProcess(start), 'one', start));
+  const second = done(claim(first, 'two', later(LEASE_MS)));
+  const taken = { ...NOTHING_SPENT, runs: 1, seconds: 9 };
+  expect(spend(second, 1, taken)).toEqual(second);
+  expect(spend(second, 2, taken).claim?.spent).toEqual(taken);
 });
 
 it('gives up after failing too often, and not before', () => {
