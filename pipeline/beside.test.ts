@@ -69,7 +69,7 @@ describe('the source for comparing', () => {
     const { outputs, cpuSeconds, bytesWritten } = await share(HEVC);
     expect(outputs.source).toMatchObject({ size: 5, content_type: 'video/mp4', sharing: 'proxy' });
     expect([cpuSeconds, bytesWritten]).toEqual([0.2, 5]);
-    expect(await head(`attempts/${id}/1/source`)).toBeUndefined();
+    expect(world.ports.files.keys()).toEqual([sharedSourceKey(id)]);
   });
 
   it('is not made again for a retry', async () => {

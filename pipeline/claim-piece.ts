@@ -104,16 +104,18 @@ export async function takeOver(
 ): Promise<boolean> {
   const { videos, files } = ports;
   const { file_id, attempt, plan, piece: name } = message;
+  // Nothing is earlier than the first: its tasks need not look.
+  if (attempt === 1) return false;
   const ref = { file_id, plan, name };
-  const earlier = (await videos.pieces(file_id)).find(
-    (piece) => piece.plan === plan && piece.name === name && piece.attempt < attempt,
-  );
-  const { result } = earlier ?? {};
+  const ofEarlier = ({ video, piece }: PieceOfVideo) =>
+    isCurrent(video, message) && piece.attempt < attempt ? piece.result : null;
+  const found = await videos.changePiece(ref, (record) => record);
+  const result = found instanceof Refusal ? null : ofEarlier(found);
   if (!result || result.kind === 'source' || !(await files.head(result.key))) return false;
   const present = await workersPresent(ports);
-  const taken = await videos.changePiece(ref, ({ video, piece }) => {
-    if (!isCurrent(video, message) || piece.attempt >= attempt || !piece.result) return new Refusal('superseded');
-    return counted({ video, piece: { ...piece, attempt } }, present);
+  const taken = await videos.changePiece(ref, (record) => {
+    if (!ofEarlier(record)) return new Refusal('superseded');
+    return counted({ ...record, piece: { ...record.piece, attempt } }, present);
   });
   if (taken instanceof Refusal) return false;
   ports.log.info('taken over', { file_id, attempt, piece: name });

@@ -52,6 +52,17 @@ it('does not echo without end', async () => {
   expect(JSON.stringify(reply).length).toBeLessThan(2_000);
 });
 
+it('tells nothing of a video to a connection that is not there any more', async () => {
+  const { ports } = twins();
+  await ports.videos.create(aVideo({ owner: 'ana' }));
+  ports.audience.open('gone');
+  for (const action of ['subscribe', 'unsubscribe']) {
+    await converse(ports, 'gone', JSON.stringify({ action, file_id }));
+  }
+  expect(ports.audience.told('gone')).toMatchObject([{ seq: 0 }, { seq: 0 }]);
+  expect(await ports.connections.listeners({ owner: null, client_id: 'me' }, file_id)).toEqual([]);
+});
+
 it('lets the owner follow a video, and knows nothing of it to anybody else who signed in', async () => {
   const subscribe = JSON.stringify({ action: 'subscribe', file_id });
   expect(await say(subscribe, 'ana')).toMatchObject({ type: 'subscribed', file_id });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { InvalidRow } from '../adapters/dynamodb/row.ts';
-import { cancelVideo, type Video } from '../core/video.ts';
+import { cancelVideo, changeProcess, type Video } from '../core/video.ts';
 import { aVideo } from '../test/a-video.ts';
 import { aClock, twins } from '../test/twins.ts';
 import { countBacklog } from './count-backlog.ts';
@@ -67,7 +67,7 @@ it('counts the pieces that are left of a video that is cut, those that were not 
 });
 
 it('counts putting the pieces together as one', async () => {
-  const { count } = await world([cut(4, 5)], 1);
+  const { count } = await world([cut(4, 6)], 1);
   expect(await count()).toMatchObject({ tasks: 1, idleWorkers: 0 });
 });
 
@@ -78,18 +78,29 @@ it('counts neither what has not arrived nor what is over', async () => {
 });
 
 it('says how long the one has waited that has waited longest', async () => {
-  const { count, clock } = await world([arrived, cut(4, 1)], 0);
+  const { count, clock, ports } = await world([arrived, cut(4, 1)], 0);
+  const earlier = new Date(clock.now().getTime() - 60_000);
+  await ports.videos.change(ids[1] ?? '', (video) =>
+    changeProcess(
+      video,
+      'video_enhancement',
+      (process) => ({ ...process, last_updated: earlier.toISOString() }),
+      earlier,
+    ),
+  );
   clock.pass(90_000);
   expect(await count()).toMatchObject({ longestWaitSeconds: 90 });
 });
 
-it('counts the others where one record cannot be read, and nothing at all where the table is away', async () => {
+it('counts the others where one record has just gone or cannot be read, and nothing at all where the table is away', async () => {
   const { ports, count } = await world([arrived, arrived], 0);
   const get = ports.videos.get;
   const failing = (error: Error) => {
     ports.videos.get = (which) => (which === ids[0] ? Promise.reject(error) : get(which));
   };
   failing(new InvalidRow('invalid_row', 'no'));
+  expect(await count()).toMatchObject({ tasks: 1 });
+  ports.videos.get = async (which) => (which === ids[0] ? undefined : get(which));
   expect(await count()).toMatchObject({ tasks: 1 });
   failing(new Error('away'));
   await expect(count()).rejects.toThrow('away');

@@ -7,7 +7,7 @@ import { enhancedKey, sourceKey, workPrefix } from '../core/keys.ts';
 import type { Message, TaskMessage } from '../core/messages.ts';
 import { beginWork, countDone, LARGEST_WINDOW, PIECES_PER_WORKER } from '../core/pieces.ts';
 import type { MediaTools } from '../core/ports/index.ts';
-import { LEASE_MS } from '../core/process.ts';
+import { abandon, LEASE_MS, type Process } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
 import { CHUNK_SECONDS } from '../core/timeline.ts';
 import { changeProcess, type Video } from '../core/video.ts';
@@ -227,9 +227,8 @@ it('refuses what a worker brings that was replaced, and removes it', async () =>
       await thawed;
     }),
   );
-  await here.work(here.published.shift());
-  const pieces = here.published.filter((message): message is Message<'video.piece'> => message.type === 'video.piece');
-  for (const message of here.published.splice(0)) await here.work(message);
+  const isChunk = (message?: TaskMessage) => message?.type === 'video.piece' && message.piece === 'chunk-0';
+  while (!isChunk(here.published[0])) await here.work(here.published.shift());
   const chunk = here.published.shift();
   const late = here.work(chunk);
   await expect.poll(() => frozen).toBe(false);
@@ -238,7 +237,6 @@ it('refuses what a worker brings that was replaced, and removes it', async () =>
   thaw();
   await late;
   await here.drain();
-  expect(pieces.length).toBeGreaterThan(0);
   await expectWhole(here);
 });
 
@@ -288,7 +286,8 @@ it('fails at once when a piece finds that the source can never be read', async (
   expect(work).toBeNull();
 });
 
-it('takes over what an earlier attempt finished', async () => {
+/** One that failed over its fifth chunk, and is tried again. */
+async function failedOnce() {
   let [made, broken] = [0, true];
   const here = await dispatched(
     cuttingMedia(async (index) => {
@@ -305,13 +304,76 @@ it('takes over what an earlier attempt finished', async () => {
   );
   await retry(here.ports, id);
   await dispatch(here.ports, sourceKey(id));
+  return { ...here, made: () => made };
+}
+
+it('takes over what an earlier attempt finished', async () => {
+  const here = await failedOnce();
   await here.drain();
-  expect(made).toBe(CHUNKS);
+  expect(here.made()).toBe(CHUNKS);
   const { receipts, attempt } = await here.video();
   expect(attempt).toBe(2);
   expect(receipts.video_enhancement?.cpu_seconds).toBeGreaterThan(CHUNKS);
   expect(await here.output()).toBe(WHOLE);
   await expectNothingLeft(here.ports);
+});
+
+it('counts once what it takes over, however often its task comes', async () => {
+  const here = await failedOnce();
+  for (let message = here.published.shift(); message; message = here.published.shift()) {
+    await Promise.all([here.work(message), here.work(message)]);
+    await here.work(message);
+    const { work } = await here.video();
+    const done = (await here.ports.videos.pieces(id)).filter(
+      ({ attempt, state }) => attempt === 2 && state.status === 'completed',
+    );
+    if (work) expect(work.done).toBe(done.length);
+  }
+  expect(here.made()).toBe(CHUNKS);
+  expect(await here.output()).toBe(WHOLE);
+});
+
+it('takes nothing over for an attempt that is over itself', async () => {
+  const here = await failedOnce();
+  await here.work(here.published.shift());
+  const second = [...here.published];
+  const failed = (process: Process) => abandon(process, { code: 'no_worker', message: 'No.' }, here.ports.now());
+  const fail = (video: Video) => changeProcess(video, 'video_enhancement', failed, here.ports.now());
+  await here.ports.videos.change(id, fail);
+  here.published.splice(0);
+  await retry(here.ports, id);
+  await dispatch(here.ports, sourceKey(id));
+  await here.work(here.published.shift());
+  const chunk = { ...second[0], piece: 'chunk-0' } as TaskMessage;
+  const before = await here.video();
+  await here.work(chunk);
+  expect(await here.video()).toEqual(before);
+  await here.drain();
+  expect(here.made()).toBe(CHUNKS);
+  expect(await here.output()).toBe(WHOLE);
+});
+
+it('makes again what it would take over, where that is gone', async () => {
+  const here = await failedOnce();
+  await here.ports.files.removeAll(workPrefix(id));
+  await here.drain();
+  expect(here.made()).toBe(4 + CHUNKS);
+  expect(await here.output()).toBe(WHOLE);
+});
+
+it('has nothing planned for a piece whose video has come to its end, or to another attempt', async () => {
+  const here = await dispatched();
+  await here.work(here.published.shift());
+  const [piece] = here.published;
+  await here.drain();
+  await here.work(piece);
+  expect(here.published).toEqual([]);
+  await here.ports.videos.change(id, (video) =>
+    changeProcess(video, 'metadata_extraction', (process) => ({ ...process, status: 'completed' }), here.ports.now()),
+  );
+  await retry(here.ports, id);
+  await here.work(piece);
+  expect(here.published).toEqual([]);
 });
 
 it('is not moved by what an earlier attempt left with the broker, though it has the same plan', async () => {
