@@ -97,6 +97,25 @@ describe('an ending', () => {
   });
 });
 
+it('is not moved by whoever handed it over', () => {
+  const handed = done(handOver(done(claim(pendingProcess(start), 'worker', start)), 1, 5, start));
+  for (const write of [
+    advance(handed, 1, 50, start),
+    complete(handed, 1, start),
+    fail(handed, 1, why, start),
+    failForNow(handed, 1, why, start),
+    release(handed, 1, start),
+  ]) {
+    expect(write).toMatchObject({ reason: 'superseded' });
+  }
+});
+
+it('is neither given up nor cancelled once it has ended', () => {
+  const completed = done(complete(done(claim(pendingProcess(start), 'worker', start)), 1, start));
+  expect(abandon(completed, why, start)).toMatchObject({ reason: 'finished' });
+  expect(cancel(completed, start)).toMatchObject({ reason: 'finished' });
+});
+
 it('says when it was begun, and not when it was taken over', () => {
   const first = done(claim(pendingProcess(start), 'one', start));
   expect(done(claim(first, 'two', later(LEASE_MS))).started_at).toBe(start.toISOString());

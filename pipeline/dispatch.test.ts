@@ -24,6 +24,15 @@ it('writes down what arrived and publishes one task, however often S3 says so', 
   expect(video).toMatchObject({ source: { key, size: 5 }, upload: { status: 'complete' }, dispatched_attempt: 1 });
 });
 
+it('goes by what arrived first, whatever S3 says later', async () => {
+  const { ports } = await arrived();
+  await dispatch(ports, key);
+  const before = await ports.videos.get(aVideo().file_id);
+  await ports.uploads.write(key, 'another movie', { contentType: 'video/mp4' });
+  await dispatch(ports, key);
+  expect(await ports.videos.get(aVideo().file_id)).toEqual(before);
+});
+
 it('keeps the trace of the request that began it', async () => {
   const { ports, recorded } = await arrived();
   await dispatch(ports, key);

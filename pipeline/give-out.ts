@@ -44,11 +44,11 @@ export async function giveOut(ports: GivingPorts, video: Video): Promise<void> {
   );
 }
 
-/** What the end of a piece has released goes to the broker, once. */
+/** What the end of a piece has released goes to the broker, once. The piece is one of the plan that is followed. */
 export async function giveOutAfter(ports: GivingPorts, { video, piece }: PieceOfVideo): Promise<void> {
   const { work } = video;
   const { releases } = piece;
-  if (!work || work.plan !== piece.plan || !releases || releases.announced) return;
+  if (!work || !releases || releases.announced) return;
   if (isWorkDone(work)) await publishAssembly(ports, video, work);
   else await publishPieces(ports, video, work, piecesOf(work).slice(releases.from, releases.to));
   await ports.videos.changePiece({ ...piece, file_id: video.file_id }, (record) =>

@@ -217,6 +217,40 @@ it('does not wait for messages that were lost: those who look after it give them
   await expectWhole(here);
 });
 
+it('is put together though the word that it can be was lost', async () => {
+  const here = await dispatched();
+  const plan = here.published.shift();
+  await here.work(plan);
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  here.published.splice(0);
+  here.clock.pass(LEASE_MS * 7);
+  await here.work(plan);
+  expect(here.published).toMatchObject([{ type: 'video.assemble' }]);
+  await here.drain();
+  await expectWhole(here);
+});
+
+it('is followed by others once, however often the task of a piece comes', async () => {
+  const here = await dispatched();
+  await here.work(here.published.shift());
+  const piece = here.published.shift();
+  await here.work(piece);
+  const given = [...here.published];
+  await here.work(piece);
+  expect(here.published).toEqual(given);
+});
+
+it('does not take a new plan for one that was given out when the old one was', async () => {
+  const here = await dispatched();
+  const another = (video: Video) => ({ ...video, work: video.work && { ...video.work, plan: 'f'.repeat(32) } });
+  const publish = async (message: TaskMessage) => {
+    await here.ports.videos.change(id, another);
+    await here.ports.tasks.publish(message);
+  };
+  await here.work(here.published.shift(), never, { tasks: { ...here.ports.tasks, publish } });
+  expect((await here.video()).work).toMatchObject({ plan: 'f'.repeat(32), announced: false });
+});
+
 it('refuses what a worker brings that was replaced, and removes it', async () => {
   const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
   let frozen = true;
@@ -241,16 +275,23 @@ it('refuses what a worker brings that was replaced, and removes it', async () =>
 });
 
 it.each([
-  ['for want of memory', new ResourceError('out_of_memory', 'no'), [CHUNK_SECONDS / 2, 0]],
-  ['for any other reason', new TransientError('chunk_failed', 'no'), [0]],
-])('begins a new plan when a chunk keeps failing %s, and is not cut at last', async (_, error, plans) => {
-  const here = await dispatched(cuttingMedia(() => Promise.reject(error)));
+  ['for want of memory', new ResourceError('out_of_memory', 'no'), [CHUNK_SECONDS / 2, 0], 2 + 2],
+  ['for any other reason', new TransientError('chunk_failed', 'no'), [0], 3],
+])('begins a new plan when a chunk keeps failing %s, and is not cut at last', async (_, error, plans, most) => {
+  let tries = 0;
+  const here = await dispatched(
+    cuttingMedia(async (index) => {
+      if (index === 0) tries += 1;
+      throw error;
+    }),
+  );
   const seen = new Set<number>();
   for (let rounds = 0; rounds < 100 && here.published.length + here.later.length > 0; rounds++) {
     await here.work(here.published.shift() ?? here.later.shift()?.message);
     seen.add((await here.video()).chunk_seconds);
   }
   expect([...seen]).toEqual([CHUNK_SECONDS, ...plans]);
+  expect(tries).toBe(most);
   expect((await here.video()).processes.video_enhancement.status).toBe('completed');
   expect(await here.output()).toBe('MOVIE');
   expect(here.recorded.parked).toEqual([]);
