@@ -104,6 +104,15 @@ describe('what takes longer than the function may', () => {
   });
 });
 
+it('has no heartbeat any more once it has ended, in whatever way', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await extract({ probe: () => Promise.reject(new TransientError('source_unreadable', 'S3 is moody')) });
+  expect(vi.getTimerCount()).toBe(0);
+  await extract();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('is given up when the function is killed over it again and again, before it can say a word', async () => {
   // Who is killed has no heartbeat.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -120,7 +129,7 @@ it('is given up when the function is killed over it again and again, before it c
     world.clock.pass(LEASE_MS);
   }
   expect(await state()).toMatchObject({ status: 'processing', failures: MAX_FAILURES - 1 });
-  await extract();
+  await Promise.all([extract(), extract()]);
   expect(await state()).toMatchObject({ status: 'failed', error_code: 'workers_lost' });
   expect(world.recorded.parked).toHaveLength(1);
 });
