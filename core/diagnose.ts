@@ -29,6 +29,7 @@ export type Diagnosis =
   | { state: 'not_arrived'; overdue: boolean }
   | { state: 'silent'; nudge: ProcessType[]; hopeless: ProcessType[] };
 
+/** Judges a record by its times alone; see {@link Diagnosis}. */
 export function diagnose(video: Video, now: Date): Diagnosis {
   const since = (time: string) => now.getTime() - Date.parse(time);
   const overdue = since(video.upload.expires_at) >= UPLOAD_GRACE_MS;

@@ -11,6 +11,11 @@ export interface Log {
   with(fields: Fields): Log;
 }
 
+/**
+ * A log of lines of JSON, with the time and the level of each.
+ *
+ * @param base what else each line has
+ */
 export function jsonLog(write: (line: string) => void, base: Fields = {}): Log {
   const line = (level: string, message: string, fields: Fields = {}) =>
     write(JSON.stringify({ level, time: new Date().toISOString(), message, ...base, ...fields }));

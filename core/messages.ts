@@ -52,6 +52,7 @@ export type QueueName = keyof typeof QUEUES;
 export const RETRY_DELAYS_MS = [2_000, 10_000, 60_000] as const;
 export type RetryDelay = (typeof RETRY_DELAYS_MS)[number];
 
+/** @param failures so far, from 1 on */
 export function retryDelay(failures: number): RetryDelay {
   return RETRY_DELAYS_MS[Math.min(Math.max(failures, 1), RETRY_DELAYS_MS.length) - 1] ?? RETRY_DELAYS_MS[0];
 }

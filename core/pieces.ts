@@ -66,6 +66,7 @@ export const Piece = z.object({
 });
 export type Piece = z.infer<typeof Piece>;
 
+/** A piece that nobody has begun. */
 export function newPiece({ plan, name, attempt }: Pick<Piece, 'plan' | 'name' | 'attempt'>, now: Date): Piece {
   return { v: 1, plan, name, attempt, seq: 0, state: pendingProcess(now), result: null, releases: null };
 }
@@ -93,6 +94,7 @@ export function piecesOf({ chunks, sound }: Pick<Work, 'chunks' | 'sound'>): str
   return ['source', ...(sound ? ['sound'] : []), ...Array.from({ length: chunks }, (_, index) => chunkName(index))];
 }
 
+/** A plan with its first pieces released, for so many workers. */
 export function beginWork(cut: Pick<Work, 'plan' | 'chunks' | 'sound'>, workers: number): Work {
   return release({ ...cut, released: 0, done: 0, announced: false }, workers);
 }
@@ -102,6 +104,7 @@ export function countDone(work: Work, workers: number): Work {
   return release({ ...work, done: work.done + 1 }, workers);
 }
 
+/** Whether all pieces are done, so that they can be put together. */
 export function isWorkDone(work: Work): boolean {
   return work.done >= piecesOf(work).length;
 }

@@ -56,6 +56,7 @@ export function pendingProcess(now: Date): Process {
   };
 }
 
+/** Whether nothing can happen to it any more, but by a new attempt. */
 export function isTerminal(process: Process): boolean {
   return process.status === 'completed' || process.status === 'failed' || process.status === 'cancelled';
 }
@@ -151,6 +152,7 @@ export function abandon(process: Process, reason: Reason, now: Date): Process | 
   return finish({ ...process, error: reason.message, error_code: reason.code }, 'failed', now);
 }
 
+/** Somebody does not want it any more: whoever holds it learns of that by the next write. */
 export function cancel(process: Process, now: Date): Process | Refusal {
   if (isTerminal(process)) return new Refusal('finished');
   return finish(process, 'cancelled', now);

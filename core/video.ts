@@ -126,6 +126,7 @@ export type NewVideo = Pick<
 > &
   Partial<Pick<Video, 'hdr' | 'owner'>>;
 
+/** A record as it is when a video is asked for, before any of its bytes are here. */
 export function newVideo(from: NewVideo, now: Date): Video {
   return {
     v: 1,

@@ -76,6 +76,7 @@ export async function analyse(
   return withCuts(between.map((boundary) => found.get(boundary) ?? null));
 }
 
+/** How many pictures are looked at, of a video of so many seconds; 0 where nobody knows how long it is. */
 export function samplesFor(duration: number): number {
   if (duration === 0) return A_MINUTE;
   return Math.min(MOST, Math.max(FEWEST, Math.ceil((duration * A_MINUTE) / 60)));

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ObjectConflict } from '../core/errors.ts';
-import { attemptKey, enhancedKey } from '../core/keys.ts';
 import type { Message } from '../core/messages.ts';
 import type { Pace } from '../core/pace.ts';
 import { isWorkDone, type Piece, piecesOf } from '../core/pieces.ts';
@@ -13,12 +12,15 @@ import type { Receipt, Video } from '../core/video.ts';
 import { waitsForPlan } from './claim-piece.ts';
 import { completed, underProcessClaim } from './claim-process.ts';
 import { cleanUp } from './clean-up.ts';
-import { ENHANCED_META, type EnhancePorts } from './enhance.ts';
+import type { EnhancePorts } from './enhance.ts';
 import { WORKED_PERCENT } from './give-out.ts';
 import { makePoster } from './make-poster.ts';
-import { makeVisible } from './make-visible.ts';
 import { readPlan } from './plan-document.ts';
+import { publishEnhanced } from './publish-enhanced.ts';
 import type { Claim, Finished } from './under-claim.ts';
+
+/** Only what comes out as MP4 is ever cut. */
+const CONTENT_TYPE = 'video/mp4';
 
 /** So many chunks come from storage at a time. */
 const FETCHED_AT_ONCE = 4;
@@ -54,7 +56,7 @@ async function assembleIn(
   scratch: string,
 ): Promise<Finished<Video>> {
   const { files, media, videos } = ports;
-  const { video, fence, signal, step } = claim;
+  const { video, signal, step } = claim;
   const names = video.work ? piecesOf(video.work) : [];
   const rows = (await videos.pieces(video.file_id)).filter((piece) => piece.plan === id);
   const pieces = names.map((name) => rows.find((piece) => piece.name === name)?.result ?? null);
@@ -69,49 +71,38 @@ async function assembleIn(
   );
   claim.progress(WORKED_PERCENT + 5);
   const poster = await makePoster(ports, claim, { ...joined, shown: plan.hdr?.shown, scratch });
-  const staged = attemptKey(video.file_id, video.attempt, fence, 'enhanced');
-  try {
-    await step('store', () => files.writeFile(staged, joined.path, ENHANCED_META, signal));
-    claim.progress(99);
-    const { written, undo } = await step('publish', () =>
-      makeVisible(ports, claim, enhancedKey(video.file_id), (condition) =>
-        files.copy(staged, enhancedKey(video.file_id), ENHANCED_META, condition),
-      ),
-    );
-    const own = {
-      cpu_seconds: joined.cpuSeconds + poster.cpuSeconds,
-      bytes_written: joined.size + poster.bytesWritten,
-    };
-    const outcome = completed('video_enhancement', {
-      outputs: {
-        ...poster.outputs,
-        enhanced: {
-          key: written.key,
-          size: joined.size,
-          etag: written.etag,
-          content_type: ENHANCED_META.contentType,
-          encoder: cut.encoder,
-          threads: cut.threads,
-          build: cut.build,
-          duration_seconds: joined.durationSeconds,
-        },
+  const { written, undo } = await publishEnhanced(ports, claim, joined.path, CONTENT_TYPE);
+  const own = {
+    cpu_seconds: joined.cpuSeconds + poster.cpuSeconds,
+    bytes_written: joined.size + poster.bytesWritten,
+  };
+  const outcome = completed('video_enhancement', {
+    outputs: {
+      ...poster.outputs,
+      enhanced: {
+        key: written.key,
+        size: joined.size,
+        etag: written.etag,
+        content_type: CONTENT_TYPE,
+        encoder: cut.encoder,
+        threads: cut.threads,
+        build: cut.build,
+        duration_seconds: joined.durationSeconds,
       },
-      receipt: { ...own, bytes_read: 0 },
-      undo: async () => void (await Promise.all([undo(), poster.undo()])),
-    });
-    return {
-      ...outcome,
-      record: (current, took) => {
-        const ended = outcome.record(current, took);
-        const receipt = summed(current.receipts.video_enhancement, pieces, ended.receipts.video_enhancement);
-        const analysis = ended.analysis && { ...ended.analysis, notes: notesOf(pieces) };
-        return { ...ended, analysis, work: null, receipts: { ...ended.receipts, video_enhancement: receipt } };
-      },
-      after: () => cleanUp(ports, video, video.attempt),
-    };
-  } finally {
-    await files.remove(staged);
-  }
+    },
+    receipt: { ...own, bytes_read: 0 },
+    undo: async () => void (await Promise.all([undo(), poster.undo()])),
+  });
+  return {
+    ...outcome,
+    record: (current, took) => {
+      const ended = outcome.record(current, took);
+      const receipt = summed(current.receipts.video_enhancement, pieces, ended.receipts.video_enhancement);
+      const analysis = ended.analysis && { ...ended.analysis, notes: notesOf(pieces) };
+      return { ...ended, analysis, work: null, receipts: { ...ended.receipts, video_enhancement: receipt } };
+    },
+    after: () => cleanUp(ports, video, video.attempt),
+  };
 }
 
 /** Everything that was made, beside each other in one folder; undefined when some of it is not there any more. */

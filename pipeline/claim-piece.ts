@@ -154,6 +154,7 @@ function counted({ video, piece }: PieceOfVideo, workers: number): PieceOfVideo 
   };
 }
 
+/** How many workers there are, busy ones too: so many pieces of a video are in hand at once, at most. */
 export async function workersPresent({ workers }: Pick<Ports, 'workers'>): Promise<number> {
   return (await workers.present()).length;
 }

@@ -1,10 +1,9 @@
 import { planFor } from '../core/conform.ts';
 import { keepsHdr, planKeepingHdr } from '../core/conform-keep.ts';
-import { attemptKey, enhancedKey } from '../core/keys.ts';
 import type { TaskMessage } from '../core/messages.ts';
 import type { Pace } from '../core/pace.ts';
 import { beginWork } from '../core/pieces.ts';
-import type { ObjectMeta, Ports } from '../core/ports/index.ts';
+import type { Ports } from '../core/ports/index.ts';
 import { handOver } from '../core/process.ts';
 import { profiles } from '../core/profiles/index.ts';
 import { passthrough } from '../core/profiles/passthrough.ts';
@@ -17,18 +16,14 @@ import { workersPresent } from './claim-piece.ts';
 import { completed, underProcessClaim } from './claim-process.ts';
 import { giveOut, PLANNED_PERCENT } from './give-out.ts';
 import { makePoster } from './make-poster.ts';
-import { makeVisible } from './make-visible.ts';
 import { forgetPlan, type PlanDocument, writePlan } from './plan-document.ts';
+import { publishEnhanced } from './publish-enhanced.ts';
 import { shareSource } from './share-source.ts';
 import type { Claim, Finished } from './under-claim.ts';
 
 /** Where each step ends in the progress that people see; the rest is the way to S3. */
 const ENHANCED = 85;
 const SHARED = 95;
-
-/** A retry may write another file under the same address, so caches ask each time; the etag makes that cheap. */
-const CACHE_CONTROL = 'public, max-age=0, must-revalidate';
-export const ENHANCED_META = { contentType: 'video/mp4', cacheControl: CACHE_CONTROL };
 
 export type EnhancePorts = Pick<
   Ports,
@@ -124,51 +119,38 @@ async function inOne(
   { source, probe, plan, interlacing, scratch }: Job,
   reported: (done: PlanDocument['plan'], notes: string[]) => NonNullable<Video['analysis']>,
 ): Promise<Finished<Video>> {
-  const { files, media } = ports;
-  const { video, fence, signal, step } = claim;
-  const staged = attemptKey(video.file_id, video.attempt, fence, 'enhanced');
+  const { media } = ports;
+  const { signal, step } = claim;
   const within = (from: number, to: number) => (percent: number) =>
     claim.progress(from + (percent * (to - from)) / 100);
-  try {
-    const job = { source, facts: probe.facts, plan, scratch, onProgress: within(PLANNED_PERCENT, ENHANCED), signal };
-    const enhanced = await step('enhance', () => media.enhance(job));
-    const done = enhanced.otherwise ?? plan;
-    const poster = await makePoster(ports, claim, { ...enhanced, shown: done.hdr?.shown, scratch });
-    const showing = { source, scratch, onProgress: within(ENHANCED, SHARED) };
-    const shared = await shareSource(ports, claim, probe, interlacing, showing);
-
-    const meta: ObjectMeta = { ...ENHANCED_META, contentType: enhanced.contentType };
-    await step('store', () => files.writeFile(staged, enhanced.path, meta, signal));
-    claim.progress(99);
-    const { written, undo } = await step('publish', () =>
-      makeVisible(ports, claim, enhancedKey(video.file_id), (condition) =>
-        files.copy(staged, enhancedKey(video.file_id), meta, condition),
-      ),
-    );
-    return completed('video_enhancement', {
-      outputs: {
-        ...poster.outputs,
-        ...shared.outputs,
-        enhanced: {
-          key: written.key,
-          size: enhanced.size,
-          etag: written.etag,
-          content_type: enhanced.contentType,
-          encoder: enhanced.encoder,
-          duration_seconds: enhanced.durationSeconds,
-        },
+  const job = { source, facts: probe.facts, plan, scratch, onProgress: within(PLANNED_PERCENT, ENHANCED), signal };
+  const enhanced = await step('enhance', () => media.enhance(job));
+  const done = enhanced.otherwise ?? plan;
+  const poster = await makePoster(ports, claim, { ...enhanced, shown: done.hdr?.shown, scratch });
+  const showing = { source, scratch, onProgress: within(ENHANCED, SHARED) };
+  const shared = await shareSource(ports, claim, probe, interlacing, showing);
+  const { written, undo } = await publishEnhanced(ports, claim, enhanced.path, enhanced.contentType);
+  return completed('video_enhancement', {
+    outputs: {
+      ...poster.outputs,
+      ...shared.outputs,
+      enhanced: {
+        key: written.key,
+        size: enhanced.size,
+        etag: written.etag,
+        content_type: enhanced.contentType,
+        encoder: enhanced.encoder,
+        duration_seconds: enhanced.durationSeconds,
       },
-      analysis: reported(done, enhanced.notes ?? []),
-      receipt: {
-        cpu_seconds: rounded(enhanced.cpuSeconds + poster.cpuSeconds + shared.cpuSeconds),
-        bytes_read: source.bytesRead(),
-        bytes_written: enhanced.size + poster.bytesWritten + shared.bytesWritten,
-      },
-      undo: async () => void (await Promise.all([undo(), poster.undo(), shared.undo()])),
-    });
-  } finally {
-    await files.remove(staged);
-  }
+    },
+    analysis: reported(done, enhanced.notes ?? []),
+    receipt: {
+      cpu_seconds: rounded(enhanced.cpuSeconds + poster.cpuSeconds + shared.cpuSeconds),
+      bytes_read: source.bytesRead(),
+      bytes_written: enhanced.size + poster.bytesWritten + shared.bytesWritten,
+    },
+    undo: async () => void (await Promise.all([undo(), poster.undo(), shared.undo()])),
+  });
 }
 
 const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
