@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetItemCommand, TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDocumentClient } from '../../adapters/dynamodb/client.ts';
 import { connectionFromImage, dynamoConnectionStore } from '../../adapters/dynamodb/connection-store.ts';
@@ -140,6 +140,24 @@ describe('the table', () => {
     expect(await rows()).toEqual([]);
   });
 
+  it('lets pieces expire with the objects that they speak of, and counts them no longer when they are late to go', async () => {
+    const { file_id } = await add();
+    const ref = { file_id, plan: 'a'.repeat(32), name: 'chunk-0' };
+    const moveOn = () =>
+      videos.changePiece(ref, (record) => {
+        const { state } = record.piece;
+        return { ...record, piece: { ...record.piece, state: { ...state, progress: state.progress + 1 } } };
+      });
+    await moveOn();
+    clock.pass(6 * DAY_MS - 1_000);
+    expect(await moveOn()).toMatchObject({ piece: { seq: 2, state: { progress: 2 } } });
+    clock.pass(6 * DAY_MS);
+    expect(await videos.pieces(file_id)).toEqual([]);
+    expect(await moveOn()).toMatchObject({ piece: { seq: 1, state: { progress: 1 } } });
+    expect(await videos.pieces(file_id)).toHaveLength(1);
+    await videos.remove({ ...aVideo(), file_id });
+  });
+
   it('gives records back from the images of its stream, and from no other row', async () => {
     const video = await add({ key: 'k', fingerprint: 'f' });
     const connections = dynamoConnectionStore(own.client, own.table, clock.now);
@@ -184,8 +202,11 @@ describe('the table', () => {
     );
     const store = dynamoVideoStore(client, own.table, clock.now);
     const bump = (record: Video) => ({ ...record, dispatched_attempt: record.dispatched_attempt + 1 });
+    const settled = async () => (await rows()).flatMap(({ settled_at }) => settled_at ?? []);
     await store.change(video.file_id, bump);
+    expect(await settled()).toEqual([]);
     await store.change(video.file_id, (record) => cancelVideo(record, clock.now()));
+    expect(await settled()).toEqual([clock.now().toISOString()]);
     await store.change(video.file_id, bump);
     expect(written.filter((name) => !name.startsWith('Get'))).toEqual([
       'PutItemCommand',
@@ -295,6 +316,90 @@ describe('when things go wrong between us and DynamoDB', () => {
     client.destroy();
   });
 
+  it('begins a piece once that two begin at that moment', async () => {
+    const piece = { file_id: video.file_id, plan: 'a'.repeat(32), name: 'chunk-0' };
+    const moveOn = (store: VideoStore) =>
+      store.changePiece(piece, (record) => {
+        const { state } = record.piece;
+        return { ...record, piece: { ...record.piece, state: { ...state, progress: state.progress + 1 } } };
+      });
+    const client = createDocumentClient(emulator());
+    let rivals = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const isWrite = /Put|Write/.test(String(context.commandName));
+        if (isWrite && rivals++ === 0) await moveOn(dynamoVideoStore(fresh.client, fresh.table));
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    expect(await moveOn(dynamoVideoStore(client, fresh.table))).toMatchObject({
+      piece: { seq: 2, state: { progress: 2 } },
+    });
+    client.destroy();
+  });
+
+  it('adds a video under a key whose first one goes at that moment', async () => {
+    const once = { key: randomUUID(), fingerprint: 'f' };
+    const theirs = dynamoVideoStore(fresh.client, fresh.table);
+    const first = await theirs.create(aVideo({ file_id: randomUUID() }), once);
+    const client = createDocumentClient(emulator());
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'GetItemCommand') await theirs.remove(first);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const second = aVideo({ file_id: randomUUID() });
+    expect(await dynamoVideoStore(client, fresh.table).create(second, once)).toEqual(second);
+    client.destroy();
+  });
+
+  it('frees a key though somebody is in the way at first', async () => {
+    const once = { key: randomUUID(), fingerprint: 'f' };
+    const client = createDocumentClient(emulator());
+    let conflicts = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'DeleteItemCommand' && conflicts++ === 0) {
+          throw new TransactionConflictException({ message: 'busy', $metadata: {} });
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const store = dynamoVideoStore(client, fresh.table);
+    await store.remove(await store.create(aVideo({ file_id: randomUUID() }), once));
+    expect(conflicts).toBe(2);
+    const another = aVideo({ file_id: randomUUID() });
+    expect(await store.create(another, { ...once, fingerprint: 'other' })).toEqual(another);
+    client.destroy();
+  });
+
+  it('counts a video out once that ends in the moment in which it is removed', async () => {
+    const client = createDocumentClient(emulator());
+    const theirs = dynamoVideoStore(fresh.client, fresh.table);
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'TransactWriteItemsCommand') {
+          await theirs.change(video.file_id, (record) => cancelVideo(record, new Date()));
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const inFlight = async () => {
+      const Key = { pk: 'USES', sk: 'IN_FLIGHT' };
+      return (await fresh.client.send(new GetCommand({ TableName: fresh.table, Key }))).Item?.used;
+    };
+    const before = await inFlight();
+    await dynamoVideoStore(client, fresh.table).remove(video);
+    expect(await theirs.get(video.file_id)).toBeUndefined();
+    expect(await inFlight()).toBe(before - 1);
+    client.destroy();
+  });
+
   it('subscribes nobody whose connection ends at that moment', async () => {
     const connection = {
       connection_id: randomUUID(),
@@ -375,6 +480,8 @@ describe('when things go wrong between us and DynamoDB', () => {
     expect(await dynamoConnectionStore(fresh.client, fresh.table).listeners(nobodys('x'), 'y')).toEqual([]);
   });
 });
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const UPLOAD = {
   kind: 'multipart',
