@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aVideo } from '../test/a-video.ts';
-import { noticesOf, snapshotOf } from './notices.ts';
-import { claim } from './process.ts';
+import { belongsInSnapshot, noticesOf, snapshotOf } from './notices.ts';
+import { advance, claim } from './process.ts';
 import { cancelVideo, changeProcess, markDispatched, receiveSource, type Video } from './video.ts';
 
 const now = new Date('2026-01-01T00:00:01Z');
@@ -34,6 +34,19 @@ it('tells of the process that changed, and only of it', () => {
       seq: 3,
     },
   ]);
+});
+
+it('tells how far it has come', () => {
+  const claimed = changeProcess(uploaded, 'video_enhancement', (process) => claim(process, 'w', now), now) as Video;
+  const further = changeProcess(claimed, 'video_enhancement', (process) => advance(process, 1, 40, now), now) as Video;
+  expect(noticesOf(claimed, further)).toMatchObject([{ process_type: 'video_enhancement', progress: 40 }]);
+});
+
+it('shows whoever connects what is in flight, however long, and what changed since', () => {
+  const since = new Date(now.getTime() + 1);
+  const ended = cancelVideo(uploaded, now) as Video;
+  expect([uploaded, ended].map((video) => belongsInSnapshot(video, since))).toEqual([true, false]);
+  expect(belongsInSnapshot(ended, now)).toBe(true);
 });
 
 it('does not tell of a renewed lease', () => {
