@@ -64,8 +64,18 @@ it('starts no work for a video that was cancelled while it was sent', async () =
   expect(recorded.published).toEqual([]);
 });
 
-it('ignores objects that are no sources', async () => {
+it('leaves objects alone that are no sources', async () => {
   const { ports, recorded } = await arrived();
+  await ports.uploads.write('uploads/not-a-uuid', 'something', { contentType: 'video/mp4' });
   await dispatch(ports, 'uploads/not-a-uuid');
   expect(recorded.published).toEqual([]);
+  expect(await ports.uploads.head('uploads/not-a-uuid')).toBeDefined();
+});
+
+it('has nothing to do where the source is gone again', async () => {
+  const { ports, recorded } = await arrived();
+  await ports.uploads.remove(key);
+  await dispatch(ports, key);
+  expect(recorded.published).toEqual([]);
+  expect(await ports.videos.get(aVideo().file_id)).toMatchObject({ source: null });
 });

@@ -233,6 +233,31 @@ it('hands the video back when the worker is told to stop', async () => {
   expect(await state()).toMatchObject({ status: 'pending', failures: 0 });
 });
 
+it('has what it is at ended when the worker is told to stop', async () => {
+  const { ports, message, state } = await dispatched();
+  const stop = new AbortController();
+  const media = paperMedia();
+  media.enhance = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      stop.abort(new Error('stopped'));
+    });
+  await expect(enhance({ ...ports, media }, message, 'worker', stop.signal)).rejects.toThrow('stopped');
+  expect(await state()).toMatchObject({ status: 'pending', failures: 0, claim: null });
+});
+
+it('takes all back that can be seen when it is cancelled in the last moment', async () => {
+  const { ports, message, state } = await dispatched();
+  const remove: typeof ports.files.remove = async (key) => {
+    // What was staged goes when all is in its place.
+    if (key.startsWith(attemptPrefix(id, 1)) && key.endsWith('/enhanced')) await cancelWork(ports, id);
+    return ports.files.remove(key);
+  };
+  await enhance({ ...ports, files: { ...ports.files, remove } }, message, 'worker', never);
+  expect(await state()).toMatchObject({ status: 'cancelled' });
+  expect(ports.files.keys()).toEqual([]);
+});
+
 it('stops within a heartbeat when the video is cancelled, and leaves nothing behind', async () => {
   const { ports, message, state } = await dispatched();
   let stopped = 0;

@@ -7,6 +7,7 @@ import type { MediaTools } from '../core/ports/index.ts';
 import { LEASE_MS, MAX_FAILURES } from '../core/process.ts';
 import { aVideo } from '../test/a-video.ts';
 import { twins } from '../test/twins.ts';
+import { cancelWork } from './cancel.ts';
 import { dispatch } from './dispatch.ts';
 import { extractMetadata } from './extract-metadata.ts';
 
@@ -74,6 +75,25 @@ it('tells what the header says even when the frame fails first', async () => {
     firstFrame: () => Promise.reject(new BadInput('undecodable', 'No picture.')),
   });
   expect(await state()).toMatchObject({ status: 'failed', error_code: 'not_a_video' });
+  // There is nothing to be mended.
+  expect(world.recorded.parked).toEqual([]);
+});
+
+it('shows nothing of a video that was cancelled meanwhile, not even for a moment', async () => {
+  const written: string[] = [];
+  const { write } = world.ports.files;
+  world.ports.files.write = (key, ...rest) => {
+    written.push(key);
+    return write(key, ...rest);
+  };
+  await extract({
+    firstFrame: async (...asked) => {
+      await cancelWork(world.ports, id);
+      return world.ports.media.firstFrame(...asked);
+    },
+  });
+  expect(written).toEqual([]);
+  expect(await state()).toMatchObject({ status: 'cancelled' });
 });
 
 it('tries again when no frame was had for want of luck', async () => {

@@ -63,6 +63,12 @@ it('takes back what nobody will want, since the video was cancelled', async () =
   expect(await files.head(KEY)).toBeUndefined();
 });
 
+it('writes over nothing that came after it had looked, though the claim stood until then', async () => {
+  const claim = { video: aVideo(), confirm: async () => void (await files.write(KEY, 'first', META)) };
+  await expect(makeVisible(ports, claim, KEY, write('second'))).rejects.toMatchObject({ code: 'output_raced' });
+  expect(await files.head(KEY)).toMatchObject({ size: 5 });
+});
+
 it('says so when somebody else wrote in between', async () => {
   const raced = makeVisible(ports, claimLostAt(3), KEY, async (condition) => {
     await files.write(KEY, 'first', META);

@@ -1,13 +1,13 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { ObjectConflict, ResourceError, TransientError } from '../core/errors.ts';
 import { enhancedKey, sourceKey, workPrefix } from '../core/keys.ts';
 import type { Message, TaskMessage } from '../core/messages.ts';
 import { beginWork, countDone, LARGEST_WINDOW, PIECES_PER_WORKER } from '../core/pieces.ts';
 import type { MediaTools } from '../core/ports/index.ts';
-import { abandon, LEASE_MS, type Process } from '../core/process.ts';
+import { abandon, LEASE_MS, MAX_FAILURES, type Process } from '../core/process.ts';
 import { Refusal } from '../core/refusal.ts';
 import { CHUNK_SECONDS } from '../core/timeline.ts';
 import { changeProcess, type Video } from '../core/video.ts';
@@ -295,6 +295,77 @@ it.each([
   expect((await here.video()).processes.video_enhancement.status).toBe('completed');
   expect(await here.output()).toBe('MOVIE');
   expect(here.recorded.parked).toEqual([]);
+});
+
+it('begins a new plan when workers vanish over a piece again and again', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let vanishing = MAX_FAILURES;
+  let taken = Promise.withResolvers<void>();
+  const here = await dispatched(
+    cuttingMedia(async () => {
+      if (vanishing === 0) return;
+      vanishing -= 1;
+      taken.resolve();
+      await new Promise(() => {});
+    }),
+  );
+  const isChunk = (message?: TaskMessage) => message?.type === 'video.piece' && message.piece.startsWith('chunk');
+  while (!isChunk(here.published[0])) await here.work(here.published.shift());
+  const chunk = here.published.shift();
+  while (vanishing > 0) {
+    taken = Promise.withResolvers();
+    void here.work(chunk);
+    await taken.promise;
+    here.clock.pass(LEASE_MS);
+  }
+  await here.work(chunk);
+  expect(await here.video()).toMatchObject({ work: null, chunk_seconds: CHUNK_SECONDS / 2 });
+  await here.drain();
+  expect(await here.output()).toBe(WHOLE);
+});
+
+it('is put together by one who comes for its own plan, of that alone, once all is done', async () => {
+  const here = await dispatched();
+  const took = { wall_seconds: 1, cpu_seconds: 1, bytes_read: 1, bytes_written: 1 };
+  for (const other of ['0', 'f']) {
+    const made = {
+      kind: 'chunk',
+      key: 'x',
+      frames: 1,
+      first: 0,
+      last: 0,
+      fingerprint: '',
+      parameter_sets: '',
+      ...took,
+    } as const;
+    const of = { file_id: id, plan: other.repeat(32), name: 'chunk-0' };
+    await here.ports.videos.changePiece(of, ({ video, piece }) => ({ video, piece: { ...piece, result: made } }));
+  }
+  await here.work(here.published.shift());
+  const { plan = '' } = (await here.video()).work ?? {};
+  const assembly = (of: string): TaskMessage => {
+    return { v: 1, type: 'video.assemble', file_id: id, attempt: 1, trace: aVideo().trace, plan: of };
+  };
+  await here.work(assembly(plan));
+  expect((await here.video()).processes.video_enhancement).toMatchObject({ status: 'processing', fence: 1 });
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  await here.work(assembly('f'.repeat(32)));
+  expect((await here.video()).processes.video_enhancement).toMatchObject({ status: 'processing', fence: 1 });
+  await here.drain();
+  await expectWhole(here);
+});
+
+it('leaves nothing though whoever put it together died before it had cleaned up', async () => {
+  const here = await dispatched();
+  while (here.published.some(({ type }) => type !== 'video.assemble')) await here.work(here.published.shift());
+  const assembly = here.published.shift();
+  const removePieces = () => Promise.reject(new TransientError('away', 'away'));
+  const videos = { ...here.ports.videos, removePieces };
+  await expect(here.work(assembly, never, { videos })).rejects.toThrow('away');
+  expect((await here.video()).processes.video_enhancement.status).toBe('completed');
+  await here.work(assembly);
+  await expectWhole(here);
 });
 
 it('counts nothing of a plan that was given up in the next, though that cuts at the same places', async () => {
