@@ -339,6 +339,25 @@ describe('when things go wrong between us and DynamoDB', () => {
     client.destroy();
   });
 
+  it('removes no piece that a later attempt takes over at that moment', async () => {
+    const theirs = dynamoVideoStore(fresh.client, fresh.table);
+    const piece = { file_id: video.file_id, plan: 'a'.repeat(32), name: 'chunk-0' };
+    const of = (attempt: number) =>
+      theirs.changePiece(piece, (record) => ({ ...record, piece: { ...record.piece, attempt } }));
+    await of(1);
+    const client = createDocumentClient(emulator());
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'DeleteItemCommand') await of(2);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    await dynamoVideoStore(client, fresh.table).removePieces(video.file_id, 1);
+    expect(await theirs.pieces(video.file_id)).toMatchObject([{ attempt: 2 }]);
+    client.destroy();
+  });
+
   it('adds a video under a key whose first one goes at that moment', async () => {
     const once = { key: randomUUID(), fingerprint: 'f' };
     const theirs = dynamoVideoStore(fresh.client, fresh.table);
