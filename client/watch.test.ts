@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ClientError, ConnectionError, createClient, sleep, type Timing, type VideoState } from './index.ts';
+import {
+  ClientError,
+  ConnectionError,
+  createClient,
+  DEFAULT_TIMING,
+  sleep,
+  type Timing,
+  type VideoState,
+} from './index.ts';
+import type { Listener } from './socket.ts';
 import { hangUp, refuse, startServer, type TestServer } from './testing/server.ts';
+import { watch } from './watch.ts';
 
 /** Polls so rarely that what arrives in time came over the socket. */
 const SOCKET_ONLY: Partial<Timing> = { retryMs: 10, retryMaxMs: 50, pollMs: 60_000, quietMs: 60_000, pingMs: 60_000 };
@@ -78,6 +88,31 @@ test('a message that was overtaken, or is about another video, is dropped', asyn
   expect(progressOf(states)).not.toContain(5);
   expect(progressOf(states)).not.toContain(77);
   expect(progressOf(states).at(-1)).toBe(100);
+});
+
+test('news that come while the record is being read are not lost to it', async () => {
+  const fileId = await uploaded();
+  const { record } = server.stored(fileId);
+  let hear: Listener['notice'] = () => {};
+  const socket = {
+    listen: ({ notice }: Listener) => {
+      hear = notice;
+      return () => {};
+    },
+  };
+  const look = async () => {
+    const read = structuredClone(record);
+    for (const process_type of [METADATA, ENHANCE] as const) {
+      const end = { status: 'completed', progress: 100, error: null, timestamp: record.updated_at } as const;
+      hear({ type: 'status_update', file_id: fileId, seq: record.seq + 1, process_type, ...end });
+    }
+    return read;
+  };
+  const states = await follow(
+    watch({ look, socket, timing: { ...DEFAULT_TIMING, ...SOCKET_ONLY } }, fileId),
+    ({ processes }) => expect(processes[METADATA].status).toBe('completed'),
+  );
+  expect(states.at(-1)?.processes[ENHANCE].status).toBe('completed');
 });
 
 test('a connection that drops comes back, and the snapshot says what was missed', async () => {

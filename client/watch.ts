@@ -44,7 +44,9 @@ export async function* watch(
   const lookOnce = async () => {
     looking = true;
     try {
-      known = withRecord(known, await look(fileId, lookSignal));
+      const record = await look(fileId, lookSignal);
+      // To what is known by now: news came in the meantime.
+      known = withRecord(known, record);
       heard();
     } catch (error) {
       failures += 1;
