@@ -25,6 +25,10 @@ test('a video can be got, listed, cancelled and removed', async () => {
   await expect(client.get(fileId)).rejects.toMatchObject({ status: 404, detail: 'File not found' });
 });
 
+test('what may be sent can be known beforehand', async () => {
+  expect(await client.limits()).toMatchObject({ upload_bytes: 1024 ** 3, duration_seconds: 3_600 });
+});
+
 test('results are read as they come, and the rest of them from where it broke off', async () => {
   const fileId = await uploaded();
   server.complete(fileId, Buffer.from('0123456789'));

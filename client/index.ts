@@ -1,4 +1,5 @@
 import { enhancedKey, metadataKey, posterKey, sharedSourceKey } from '../core/keys.ts';
+import type { Limits } from '../core/limits.ts';
 import { createHttp } from './http.ts';
 import { type SendBytes, sendBlob } from './send.ts';
 import { bearer, signedIn, type Token } from './signed-in.ts';
@@ -16,6 +17,7 @@ import type {
 import { upload } from './upload.ts';
 import { watch } from './watch.ts';
 
+export type { Limits } from '../core/limits.ts';
 export { videoTypeOf } from '../core/video-type.ts';
 export { ClientError, ConnectionError, FileError } from './errors.ts';
 export { inParallel } from './pool.ts';
@@ -61,6 +63,8 @@ export interface Client {
   /** Everything that is told to this client_id, of every video, over the connection that watches share. Answers how to stop. */
   listen(listener: Listener): () => void;
   get(fileId: string, signal?: AbortSignal): Promise<VideoRecord>;
+  /** How large, how long and how fast a video may be. */
+  limits(signal?: AbortSignal): Promise<Limits>;
   /** This client's videos, newest first. */
   list(options?: ListOptions): Promise<VideoPage>;
   /** @throws ClientError 409 when it is finished already. */
@@ -95,6 +99,7 @@ export function createClient({ baseUrl, clientId, token, send = sendBlob, timing
     watch: (fileId, signal) => watch({ look: (id, until) => get(id, until, 1), socket, timing }, fileId, signal),
     listen: (listener) => socket.listen(listener),
     get: (fileId, signal) => get(fileId, signal),
+    limits: (signal) => http.json<Limits>('GET', '/limits', { signal }),
     list: ({ signal, everyClient, ...query } = {}) => {
       const search = new URLSearchParams(everyClient ? {} : { client_id: clientId });
       for (const [name, value] of Object.entries(query)) search.set(name, String(value));

@@ -9,3 +9,16 @@ const EVENT_RESERVE = 64 * 1024;
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const FORM_UPLOAD_LIMIT = ((LAMBDA_PAYLOAD - EVENT_RESERVE) / 4) * 3;
+
+/** What may be sent, as `GET /limits` tells it. The first two are checked before a byte moves, the rest by the header. */
+export interface Limits {
+  /** Of a file that goes by presigned URLs. */
+  upload_bytes: number;
+  /** Of a form, all of it. */
+  form_bytes: number;
+  duration_seconds: number;
+  /** Of one picture, its width times its height. */
+  pixels: number;
+  /** Pictures a second, on average. */
+  frame_rate: number;
+}

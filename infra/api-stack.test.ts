@@ -46,7 +46,13 @@ describe.each(TARGETS)('the API stack of %s', (deployment) => {
     const sights = ['MAX_DURATION_SECONDS', 'MAX_PIXELS', 'MAX_FRAME_RATE'];
     const expected = {
       Admit: ['TABLE_NAME'],
-      Api: [...buckets, ...['SOURCE_QUEUE_URL', 'REELIGHT_VERSION', 'SIGN_IN', 'SIGNING_SECRET_ARN'], ...uses, ...edge],
+      Api: [
+        ...buckets,
+        ...['SOURCE_QUEUE_URL', 'REELIGHT_VERSION', 'SIGN_IN', 'SIGNING_SECRET_ARN'],
+        ...uses,
+        ...sights,
+        ...edge,
+      ],
       Dispatch: [...buckets, ...broker],
       Metadata: [...buckets, ...broker, ...sights, 'FFMPEG_MEMORY_MIB'],
       Notify: ['TABLE_NAME', 'SOCKET_ENDPOINT'],

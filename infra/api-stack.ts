@@ -124,6 +124,8 @@ export class ApiStack extends Stack {
         SOURCE_QUEUE_URL: this.estate.sourceQueue.queueUrl,
         REELIGHT_VERSION: reelight.version,
         ...limitsOnRequest(this.config),
+        // Which it only tells.
+        ...limitsOnSight(this.config),
         ...this.whoMayCome(),
         ...(this.estate.signingSecretArn && { SIGNING_SECRET_ARN: this.estate.signingSecretArn }),
       },

@@ -37,6 +37,7 @@ describe('the limits of the one file', () => {
     const variables = ofFunction(api, 'Api');
     expect(useLimitsOf(variables)).toEqual({ uploadsPerHour: 106, videosInFlight: 107 });
     expect(variables.MAX_UPLOAD_BYTES).toBe('1000001');
+    expect(sourceLimitsOf(variables)).toEqual(source);
   });
 
   it('reach whoever looks at headers, and whoever works', () => {

@@ -9,6 +9,7 @@ const API_PATHS = [
   'source_videos',
   'posters',
   'metadata',
+  'limits',
   'ws',
   'openapi.json',
 ];

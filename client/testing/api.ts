@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Limits } from '../../core/limits.ts';
 import { isSettled, PROCESS_TYPES } from '../state.ts';
 import { bodyOf, bytesOf, empty, json, problem } from './answers.ts';
 import type { Stored, UploadBody, videoShelf } from './shelf.ts';
@@ -9,6 +10,14 @@ export interface ApiOptions {
   multipartAbove: number;
   partSize: number;
 }
+
+const LIMITS: Limits = {
+  upload_bytes: 1024 ** 3,
+  form_bytes: 4_669_440,
+  duration_seconds: 3_600,
+  pixels: 35_389_440,
+  frame_rate: 300,
+};
 
 /** The HTTP side of the contract, with a storage at `/s3` whose URLs differ each time they are signed. */
 export function contractApi(shelf: ReturnType<typeof videoShelf>, { multipartAbove, partSize }: ApiOptions) {
@@ -20,6 +29,7 @@ export function contractApi(shelf: ReturnType<typeof videoShelf>, { multipartAbo
     const [, first, id = '', last] = path.split('/');
     const video = shelf.videos.get(id);
     if (path === '/healthz') return json(response, 200, { status: 'ok', version: '0', dependencies: {} });
+    if (path === '/limits') return json(response, 200, LIMITS);
     if (request.method === 'POST' && path === '/upload') return begin(request, response);
     if (path === '/videos') return list(response);
     if (first === 'processed_videos' || first === 'metadata') return file(request, response, path);

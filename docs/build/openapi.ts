@@ -1,3 +1,4 @@
+import { DEFAULT_SOURCE_LIMITS } from '../../core/source-limits.ts';
 import { DEFAULT_MAX_UPLOAD } from '../../core/upload-plan.ts';
 import { createApp } from '../../lambdas/api/app.ts';
 import reelight from '../../package.json' with { type: 'json' };
@@ -5,7 +6,12 @@ import reelight from '../../package.json' with { type: 'json' };
 /** The OpenAPI document, as the running API answers it. No route is called but that one, so there is nothing behind it. */
 export async function openApi(): Promise<OpenApi> {
   const nothing = new Proxy({}, { get: () => undefined });
-  const settings = { version: reelight.version, maxUpload: DEFAULT_MAX_UPLOAD, signIn: false };
+  const settings = {
+    version: reelight.version,
+    maxUpload: DEFAULT_MAX_UPLOAD,
+    source: DEFAULT_SOURCE_LIMITS,
+    signIn: false,
+  };
   const app = createApp(nothing as Parameters<typeof createApp>[0], settings);
   return (await (await app.request('/openapi.json')).json()) as OpenApi;
 }

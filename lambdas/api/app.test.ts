@@ -4,6 +4,7 @@ import { TransientError } from '../../core/errors.ts';
 import { sourceKey } from '../../core/keys.ts';
 import { FORM_UPLOAD_LIMIT } from '../../core/limits.ts';
 import { abandon, PROCESS_TYPES } from '../../core/process.ts';
+import { DEFAULT_SOURCE_LIMITS } from '../../core/source-limits.ts';
 import { MULTIPART_ABOVE } from '../../core/upload-plan.ts';
 import { changeProcess } from '../../core/video.ts';
 import { dispatch } from '../../pipeline/dispatch.ts';
@@ -16,7 +17,10 @@ const UNKNOWN = '00000000-0000-4000-8000-000000000001';
 function api() {
   const { ports, recorded } = twins();
   const workers = memoryWorkerBoard();
-  const app = createApp({ ...ports, workers }, { version: '1', maxUpload: 1024 ** 3, signIn: false });
+  const app = createApp(
+    { ...ports, workers },
+    { version: '1', maxUpload: 1024 ** 3, source: DEFAULT_SOURCE_LIMITS, signIn: false },
+  );
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     app.request(path, {
       method: 'POST',
@@ -231,7 +235,7 @@ describe('POST /upload with a form', () => {
         write: (...args) =>
           full ? Promise.reject(new TransientError('slow_down', '…')) : ports.uploads.write(...args),
       };
-      const settings = { version: '1', maxUpload: 1024 ** 3, signIn: false };
+      const settings = { version: '1', maxUpload: 1024 ** 3, source: DEFAULT_SOURCE_LIMITS, signIn: false };
       const app = createApp({ ...ports, uploads, workers: memoryWorkerBoard() }, settings);
       await expectProblem(await app.request('/upload', keyed()), 503, {});
       full = false;
@@ -447,6 +451,7 @@ it('documents every route of the contract', async () => {
     'get /healthz',
     'get /internal/metadata-extraction-status/{file_id}',
     'get /internal/video-enhancement-status/{file_id}',
+    'get /limits',
     'get /metadata/{file_id}.json',
     'get /posters/{file_id}',
     'get /posters/{file_id}.webp',

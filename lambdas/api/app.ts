@@ -5,6 +5,7 @@ import { invalid, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoRoutes } from './routes/videos.ts';
@@ -33,6 +34,7 @@ export function createApp(ports: ApiPorts, settings: ApiSettings): OpenAPIHono {
   signInRoutes(app, own);
   fileRoutes(app);
   healthRoutes(app, ports, settings);
+  limitRoutes(app, own, settings);
   docsRoutes(app, settings);
   return app;
 }

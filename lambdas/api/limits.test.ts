@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { memoryVideoStore, memoryWorkerBoard } from '../../adapters/memory/index.ts';
 import { CORS } from '../../core/cors.ts';
 import { sourceKey } from '../../core/keys.ts';
+import { FORM_UPLOAD_LIMIT } from '../../core/limits.ts';
 import type { UseLimits } from '../../core/use-limits.ts';
 import { dispatch } from '../../pipeline/dispatch.ts';
 import { twins } from '../../test/twins.ts';
 import { createApp } from './app.ts';
 
 const MAX_UPLOAD = 1_000_000;
+const SOURCE = { seconds: 60, pixels: 8_294_400, frameRate: 120 };
 
 function api(limits: Partial<UseLimits>) {
   const { ports, clock } = twins();
@@ -15,7 +17,7 @@ function api(limits: Partial<UseLimits>) {
   const videos = memoryVideoStore(clock.now, { uploadsPerHour: 100, videosInFlight: 100, ...limits });
   const workers = memoryWorkerBoard();
   const all = { ...ports, videos };
-  const app = createApp({ ...all, workers }, { version: '1', maxUpload: MAX_UPLOAD, signIn: false });
+  const app = createApp({ ...all, workers }, { version: '1', maxUpload: MAX_UPLOAD, source: SOURCE, signIn: false });
   const post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
     app.request(path, {
       method: 'POST',
@@ -43,6 +45,18 @@ async function problemOf(response: Response) {
 async function idIn(response: Response): Promise<string> {
   return ((await response.json()) as { file_id: string }).file_id;
 }
+
+it('is told beforehand what is too much', async () => {
+  const answer = await api({}).app.request('/limits');
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({
+    upload_bytes: MAX_UPLOAD,
+    form_bytes: FORM_UPLOAD_LIMIT,
+    duration_seconds: 60,
+    pixels: 8_294_400,
+    frame_rate: 120,
+  });
+});
 
 describe('too much', () => {
   it('of one client within an hour is 429, with when to come back', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryWorkerBoard } from '../../adapters/memory/index.ts';
 import { publicKeys } from '../../core/keys.ts';
+import { DEFAULT_SOURCE_LIMITS } from '../../core/source-limits.ts';
 import { MULTIPART_ABOVE } from '../../core/upload-plan.ts';
 import { twins } from '../../test/twins.ts';
 import { createApp } from './app.ts';
@@ -9,7 +10,10 @@ import { createApp } from './app.ts';
 
 function api(signIn = true) {
   const { ports, announced } = twins();
-  const app = createApp({ ...ports, workers: memoryWorkerBoard() }, { version: '1', maxUpload: 1024 ** 3, signIn });
+  const app = createApp(
+    { ...ports, workers: memoryWorkerBoard() },
+    { version: '1', maxUpload: 1024 ** 3, source: DEFAULT_SOURCE_LIMITS, signIn },
+  );
   /** As the gateway calls, which has verified the token. */
   const as = (sub: unknown) => async (method: string, path: string, body?: unknown) => {
     const init = { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) };
@@ -86,6 +90,7 @@ it.each([undefined, '', 7, 'x'.repeat(256)])('asks who has the subject %j to sig
     ...CALLS,
     ['POST', '/upload', upload],
     ['GET', '/videos'],
+    ['GET', '/limits'],
     ['POST', '/ws-tickets'],
   ] as typeof CALLS) {
     const answer = await as(sub)(method, path.replace('ID', id), body);

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Cost } from '../../core/cost.ts';
 import { DEFAULT_HDR, HDR_CHOICES } from '../../core/hdr-choice.ts';
+import type { Limits } from '../../core/limits.ts';
 import { MetadataDocument } from '../../core/metadata.ts';
 import { PROCESS_STATUSES, PROCESS_TYPES } from '../../core/process.ts';
 import { DEFAULT_PROFILE, PROFILE_NAMES } from '../../core/profiles/names.ts';
@@ -242,6 +243,18 @@ export const VideoList = z.object({ videos: z.array(VideoRecord), cursor: z.stri
 export const TicketAnswer = z.object({ ticket: z.string(), expires_at: Time }).openapi('Ticket');
 
 export const PlaybackAnswer = z.object({ expires_at: Time }).openapi('Playback');
+
+export const LimitsAnswer = z
+  .object({
+    upload_bytes: z.int().openapi({ description: 'Of a file that goes by presigned URLs.', example: 21_474_836_480 }),
+    form_bytes: z.int().openapi({ description: 'Of a form, all of it.', example: 4_669_440 }),
+    duration_seconds: z.number().openapi({ example: 43_200 }),
+    pixels: z.int().openapi({ description: 'Of one picture, its width times its height.', example: 35_389_440 }),
+    frame_rate: z.number().openapi({ description: 'Pictures a second, on average.', example: 300 }),
+  } satisfies Record<keyof Limits, z.ZodType>)
+  .openapi('Limits', {
+    description: 'The first two are checked before a byte moves, the rest by the header, once the file is here.',
+  });
 
 export const HealthAnswer = z
   .object({

@@ -89,7 +89,7 @@ export function postman(http: OpenApi) {
 
   const form: Folder = {
     name: 'Send a small video as a form',
-    description: 'For files of up to 4.4 MB: one request, as an HTML form sends it.',
+    description: 'For files of up to 4.6 MB: one request, as an HTML form sends it.',
     item: [
       request('startUpload', {
         name: 'Send the form',
