@@ -12,6 +12,7 @@ import { session } from './api.ts';
 import { App } from './app.tsx';
 import { startLibrary } from './library/store.ts';
 import { NotSignedIn } from './sign-in/not-signed-in.tsx';
+import { learnLimits } from './upload/limits.ts';
 import { restoreUploads } from './upload/queue.ts';
 
 const root = document.getElementById('app');
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
   const me = await session();
   if (root) render(<App me={me} />, root);
   startLibrary();
+  void learnLimits();
   void restoreUploads();
 }
 

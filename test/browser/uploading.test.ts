@@ -145,6 +145,26 @@ it('brings a real video and shows it becoming better, live', async () => {
   await context.close();
 });
 
+it('says what is taken, and refuses what is too large before it asks for anything', async () => {
+  const { page, context } = await visit(browser);
+  await page.getByText('each up to 21.5 GB and 12 hours.').waitFor();
+  await context.route(/\/limits$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), upload_bytes: 1_000_000 } });
+  });
+  await page.reload();
+  await page.getByText('each up to 1.0 MB and 12 hours.').waitFor();
+  let asked = 0;
+  page.on('request', (request) => {
+    if (ASKING.test(request.url())) asked += 1;
+  });
+  await chooseFiles(page, example);
+  await page.getByText('big-buck-bunny.mp4 is too large: it has 1.1 MB, and up to 1.0 MB are taken here.').waitFor();
+  expect(await page.locator('.upload').count()).toBe(0);
+  expect(asked).toBe(0);
+  await context.close();
+});
+
 it.each([
   ['whose file the browser kept', true],
   ['whose file has to be chosen again', false],

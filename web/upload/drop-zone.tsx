@@ -2,7 +2,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { PROFILE_ORDER, PROFILES } from '../words.ts';
+import { limits } from './limits.ts';
 import { addFiles, profile } from './queue.ts';
+import { takenWords } from './taken.ts';
 import { ACCEPTED } from './video-type.ts';
 
 /** Where videos are chosen. They may be dropped anywhere on the page. */
@@ -46,6 +48,7 @@ export function DropZone({ calm }: { calm: boolean }) {
       <div class="drop-words">
         <h2 id="drop-title">{over.value ? 'Let go' : 'Drop videos here'}</h2>
         <p class="muted">One or many, large ones too. An interrupted upload goes on where it was.</p>
+        <p class="muted small">{takenWords(limits.value)}</p>
       </div>
       <input
         ref={input}

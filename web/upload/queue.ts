@@ -13,7 +13,9 @@ import { bytes, PROFILE_ORDER } from '../words.ts';
 import { claim, claimInTurn, release } from './claims.ts';
 import * as fileCopies from './kept-files.ts';
 import { keptUploads } from './kept-uploads.ts';
+import { limits } from './limits.ts';
 import { createSessions, fileIdOf, type KeptSession, sessionKey } from './sessions.ts';
+import { refusalOf, refusalWords } from './taken.ts';
 import { Uploader, type UploadMeta } from './uploader.ts';
 
 /** One file on its way, as it is shown. */
@@ -98,23 +100,20 @@ const isInLine = (key: string): boolean => Object.values(uppy.getState().files).
 export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value): void {
   const refused: string[] = [];
   for (const file of chosen) {
-    const type = videoTypeOf(file);
     const key = sessionKey(file);
-    if (!type) refused.push(`${file.name} is not a video.`);
-    else if (file.size === 0) refused.push(`${file.name} is empty.`);
-    else if (isInLine(key)) {
-      refused.push(`${file.name} is being uploaded already.`);
-    } else {
+    const refusal = refusalOf(file, limits.value) ?? (isInLine(key) && `${file.name} is being uploaded already.`);
+    if (refusal) refused.push(refusal);
+    else {
       const earlier = kept.get(key);
       const meta: UploadMeta = { key, profile: earlier?.profile ?? chosenProfile };
       const fileId = fileIdOf(earlier?.session);
       if (fileId) meta.file_id = fileId;
       void claim(key);
       void kept.keep(key, file, { ...meta, session: earlier?.session });
-      uppy.addFile({ name: file.name, type, data: file, source: 'page', meta });
+      uppy.addFile({ name: file.name, type: videoTypeOf(file) ?? file.type, data: file, source: 'page', meta });
     }
   }
-  if (refused.length > 0) notify(`${refused.join(' ')} Choose video files, such as MP4, MOV, MKV or WebM.`, 'trouble');
+  if (refused.length > 0) notify(refusalWords(refused), 'trouble');
 }
 
 /** What a reload cut off goes on; where the browser kept no copy of the file, it is asked for. */
