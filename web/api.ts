@@ -7,11 +7,18 @@ import { storage } from './storage.ts';
 export const isNewcomer = !signIn && isNewcomerTo(storage);
 
 let opened: Promise<Session> | undefined;
+let subject = '';
 /** Whoever is here, where people sign in; who is not signed in is sent to the issuer. */
 export function session(): Promise<Session> | undefined {
-  if (signIn) opened ??= openSession(signIn);
+  if (!signIn) return undefined;
+  opened ??= openSession(signIn).then((me) => {
+    subject = me.subject;
+    return me;
+  });
   return opened;
 }
+/** What the issuer calls whoever is here; empty where nobody signs in. */
+export const owner = (): string => subject;
 
 export const client = createClient({
   baseUrl: location.origin,

@@ -3,6 +3,7 @@ import { Library } from './library/library.tsx';
 import { connected } from './library/store.ts';
 import { LIBRARY, route } from './route.ts';
 import type { Session } from './sign-in/session.ts';
+import { SignOut } from './sign-in/sign-out.tsx';
 import { Confirm } from './ui/confirm.tsx';
 import { clearNotices, Notices } from './ui/notices.tsx';
 import { VideoPage } from './video/video-page.tsx';
@@ -44,11 +45,7 @@ export function App({ me }: { me?: Session | undefined }) {
         <a class="quiet-link" href="/docs">
           API
         </a>
-        {me && (
-          <button type="button" class="quiet-link" title={me.name} onClick={() => void me.signOut()}>
-            Sign out
-          </button>
-        )}
+        {me && <SignOut me={me} />}
       </header>
       <main ref={main} id="main" tabIndex={-1}>
         {at.view === 'video' ? <VideoPage key={at.fileId} fileId={at.fileId} /> : <Library />}

@@ -18,7 +18,7 @@ import type {} from '../integration/running-pipeline.ts';
 import { tokenFor } from '../integration/token.ts';
 
 export const base = inject('base');
-const issuer = inject('issuer');
+export const issuer = inject('issuer');
 const SCREENSHOTS = join(import.meta.dirname, '../../dist/screenshots');
 /** Machines that test are busy. */
 export const PATIENCE = 60_000;
@@ -59,7 +59,7 @@ export async function visit(
   return { context, page, clientId, complaints };
 }
 /** Where people sign in, each visitor is somebody of that name. */
-async function signInAs(page: Page, name: string): Promise<void> {
+export async function signInAs(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name').fill(name);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
@@ -99,6 +99,20 @@ export async function padded(size: number): Promise<Buffer> {
 
 export const chooseFiles = (page: Page, files: Parameters<Page['setInputFiles']>[1]): Promise<void> =>
   page.locator('.drop input[type=file]').setInputFiles(files);
+
+/** How many files the browser has copies of. */
+export const copies = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('reelight', 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('files').objectStore('files').count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
 
 /** Kept as artefacts, for people to look at. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {

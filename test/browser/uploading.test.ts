@@ -9,6 +9,7 @@ import {
   chooseFiles,
   clientOf,
   colourAt,
+  copies,
   example,
   expectAccessible,
   keepScreenshot,
@@ -56,20 +57,6 @@ async function several(): Promise<string[]> {
   for (const name of names) await copyFile(example, name);
   return names;
 }
-
-/** How many files the browser has copies of. */
-const copies = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open('reelight', 1);
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const counting = opening.result.transaction('files').objectStore('files').count();
-          counting.onsuccess = () => resolve(counting.result);
-        };
-      }),
-  );
 
 /** What is asked for is not answered. */
 async function withoutAnswers(context: BrowserContext): Promise<() => Promise<void>> {

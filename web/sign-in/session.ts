@@ -8,6 +8,8 @@ import type { SignInSettings } from './settings.ts';
  */
 
 export interface Session {
+  /** What the issuer calls whoever signed in, and nobody else ever. */
+  subject: string;
   /** Whoever signed in, by a name that people know. */
   name: string;
   /** A token that is good for at least another minute; goes back to the issuer where there is none to be had. */
@@ -16,6 +18,7 @@ export interface Session {
 }
 
 interface Kept {
+  subject: string;
   name: string;
   access: string;
   /** Milliseconds since 1970. */
@@ -59,11 +62,12 @@ export async function openSession(settings: SignInSettings): Promise<Session> {
     return found;
   };
 
+  let signedOut = false;
   let kept = read<Kept>(SESSION);
   if (new URLSearchParams(location.search).has('state')) kept = await comeBack();
   if (!kept) return leave();
   let renewing: Promise<Kept> | undefined;
-  return { name: kept.name, token, signOut };
+  return { subject: kept.subject, name: kept.name, token, signOut };
 
   async function token(): Promise<string> {
     const { access, until } = kept ?? (await leave());
@@ -90,6 +94,8 @@ export async function openSession(settings: SignInSettings): Promise<Session> {
 
   /** To the issuer, to come back with a code. */
   async function leave(): Promise<never> {
+    // Whoever signed out is on their way, and whatever still asks for a token does not bring them back.
+    if (signedOut) return new Promise(() => {});
     const { authorization_endpoint } = await server();
     if (!authorization_endpoint) throw new Error('The issuer has no place to sign in.');
     const [verifier, state, nonce] = [
@@ -139,6 +145,7 @@ export async function openSession(settings: SignInSettings): Promise<Session> {
     const claims = oauth.getValidatedIdTokenClaims(granted);
     const name = [claims?.email, claims?.name, claims?.sub].find((each) => typeof each === 'string');
     const fresh: Kept = {
+      subject: claims?.sub ?? before?.subject ?? '',
       name: typeof name === 'string' ? name : (before?.name ?? ''),
       access: granted.access_token,
       until: Date.now() + (granted.expires_in ?? USUAL_SECONDS) * 1000,
@@ -152,6 +159,7 @@ export async function openSession(settings: SignInSettings): Promise<Session> {
   async function signOut(): Promise<void> {
     const id = kept?.id;
     kept = undefined;
+    signedOut = true;
     sessionStorage.removeItem(SESSION);
     const { end_session_endpoint } = await server();
     const to = new URL(end_session_endpoint ?? here);

@@ -5,19 +5,21 @@ interface Question {
   title: string;
   detail: string;
   yes: string;
+  no: string;
   answer: (confirmed: boolean) => void;
 }
 
 const question = signal<Question | undefined>(undefined);
 
 /** Asks before what cannot be undone. */
-export function confirmed(title: string, detail: string, yes: string): Promise<boolean> {
+export function confirmed(title: string, detail: string, yes: string, no = 'Keep it'): Promise<boolean> {
   question.value?.answer(false);
   return new Promise((resolve) => {
     question.value = {
       title,
       detail,
       yes,
+      no,
       answer: (is) => {
         question.value = undefined;
         resolve(is);
@@ -41,7 +43,7 @@ export function Confirm() {
           <p>{asked.detail}</p>
           <div class="dialog-actions">
             <button type="button" class="button" onClick={() => asked.answer(false)}>
-              Keep it
+              {asked.no}
             </button>
             <button type="button" class="button danger" onClick={() => asked.answer(true)}>
               {asked.yes}

@@ -18,7 +18,16 @@ export interface FileCopies {
  */
 export function keptUploads(sessions: ReturnType<typeof createSessions>, files: FileCopies, lasts: boolean) {
   const copies = new Map<string, { size: number; there: boolean }>();
-  let last = sessions.all().at(-1)?.[1].turn ?? 0;
+  let last: number | undefined;
+  const nextTurn = () => {
+    last ??= sessions.all().at(-1)?.[1].turn ?? 0;
+    return ++last;
+  };
+  const drop = async (key: string): Promise<void> => {
+    sessions.remove(key);
+    copies.delete(key);
+    await files.dropFile(key);
+  };
 
   return {
     get: sessions.get,
@@ -27,7 +36,7 @@ export function keptUploads(sessions: ReturnType<typeof createSessions>, files: 
     /** From the moment a file is chosen, and again whenever more is known of its upload. */
     async keep(key: string, file: File, { profile, session }: Pick<KeptSession, 'profile' | 'session'>): Promise<void> {
       const { name, size } = file;
-      const turn = sessions.get(key)?.turn ?? ++last;
+      const turn = sessions.get(key)?.turn ?? nextTurn();
       const noted = sessions.put(key, { name, size, profile, turn, session });
       if (!noted || !lasts || copies.has(key)) return;
       const altogether = [...copies.values()].reduce((sum, copy) => sum + copy.size, size);
@@ -38,10 +47,11 @@ export function keptUploads(sessions: ReturnType<typeof createSessions>, files: 
       if (!copy.there && copies.get(key) === copy) copies.delete(key);
     },
 
-    drop(key: string): void {
-      sessions.remove(key);
-      copies.delete(key);
-      void files.dropFile(key);
+    drop,
+
+    /** Everything of whoever is here. Done when nothing of it is left. */
+    async dropAll(): Promise<void> {
+      await Promise.all(sessions.all().map(([key]) => drop(key)));
     },
 
     /** The file of an upload that a reload cut off. Undefined where it has to be chosen again. */

@@ -4,7 +4,7 @@ import type { Body, UppyFile } from '@uppy/core/utils';
 import { ClientError, type VideoRecord } from '../../client/index.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
 import { videoTypeOf } from '../../core/video-type.ts';
-import { client } from '../api.ts';
+import { client, owner } from '../api.ts';
 import { refresh, refreshSent } from '../library/store.ts';
 import { inWords } from '../problem.ts';
 import { lasts, storage } from '../storage.ts';
@@ -33,7 +33,10 @@ export interface Upload {
 /** An upload that a reload cut off, or kept from beginning, and whose file has to be chosen again. */
 export type Interrupted = KeptSession & { key: string };
 
-const kept = keptUploads(createSessions(storage), fileCopies, lasts);
+/** How long somebody who leaves waits for uploads to be given back. */
+const GIVE_BACK_MS = 3_000;
+
+const kept = keptUploads(createSessions(storage, owner), fileCopies, lasts);
 const files = signal<Record<string, UppyFile<UploadMeta, Body>>>({});
 const left = signal<Interrupted[]>([]);
 const online = signal(navigator.onLine);
@@ -64,8 +67,9 @@ const uppy = new Uppy<UploadMeta, Body>({ autoProceed: true, allowMultipleUpload
 uppy.use(Uploader, {
   client,
   sessionOf: (key) => kept.get(key)?.session,
-  keep: ({ meta, data }, session) => {
-    if (data instanceof File) void kept.keep(meta.key, data, { ...meta, session });
+  keep: ({ id, meta, data }, session) => {
+    // An answer may come when the upload was given up already.
+    if (data instanceof File && uppy.getState().files[id]) void kept.keep(meta.key, data, { ...meta, session });
   },
   forget: (key) => {
     drop(key);
@@ -90,7 +94,7 @@ uppy.on('upload-error', (file, error) => {
 });
 
 function drop(key: string): void {
-  kept.drop(key);
+  void kept.drop(key);
   left.value = left.value.filter((upload) => upload.key !== key);
 }
 
@@ -100,7 +104,7 @@ const isInLine = (key: string): boolean => Object.values(uppy.getState().files).
 export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value): void {
   const refused: string[] = [];
   for (const file of chosen) {
-    const key = sessionKey(file);
+    const key = sessionKey(owner(), file);
     const refusal = refusalOf(file, limits.value) ?? (isInLine(key) && `${file.name} is being uploaded already.`);
     if (refusal) refused.push(refusal);
     else {
@@ -152,6 +156,25 @@ export async function giveUp({ key, session }: Interrupted): Promise<void> {
   if (fileId) await client.abandon(fileId).catch(() => {});
 }
 
+/** Files that are not here yet. */
+export const unsent = computed(
+  () => uploads.value.filter(({ state }) => state !== 'done').length + interrupted.value.length,
+);
+
+/** For whoever leaves a browser that others use: what is not here yet stops, and nothing of it is left behind. */
+export async function forgetUploads(): Promise<void> {
+  const begun = [
+    ...uploads.value.flatMap(({ state, fileId }) => (state === 'done' ? [] : (fileId ?? []))),
+    ...interrupted.value.flatMap(({ session }) => fileIdOf(session) ?? []),
+  ];
+  const forgotten = kept.dropAll();
+  uppy.cancelAll();
+  left.value = [];
+  // What cannot be given back by then is reclaimed by the server's own expiry.
+  const patience = AbortSignal.timeout(GIVE_BACK_MS);
+  await Promise.allSettled([forgotten, ...begun.map((fileId) => client.abandon(fileId, patience))]);
+}
+
 /** For a video whose file never came: sends it anew, and gives back what was begun. */
 export async function sendAgain({ file_id, filename, size, profile }: VideoRecord, file: File): Promise<void> {
   if (file.size !== size) {
@@ -159,7 +182,7 @@ export async function sendAgain({ file_id, filename, size, profile }: VideoRecor
     return notify(`${mistaken} To send it as well, choose it in your library.`, 'trouble');
   }
   // This browser knows how to go on with that very upload.
-  const goesOn = fileIdOf(kept.get(sessionKey(file))?.session) === file_id;
+  const goesOn = fileIdOf(kept.get(sessionKey(owner(), file))?.session) === file_id;
   addFiles([file], profile);
   if (goesOn) return;
   // It may have come meanwhile; and what cannot be given back now is reclaimed by the server's own expiry.

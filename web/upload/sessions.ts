@@ -18,12 +18,20 @@ export interface KeptSession {
 export const fileIdOf = (session: KeptSession['session']): string | undefined =>
   session && 'file_id' in session ? session.file_id : undefined;
 
-/** The same file, as far as a browser can tell. */
-export function sessionKey({ name, size, lastModified }: Pick<File, 'name' | 'size' | 'lastModified'>): string {
-  return `${size}-${lastModified}-${name}`;
+/**
+ * The same file of the same person, as far as a browser can tell.
+ *
+ * @param owner whoever signed in; empty where nobody does
+ */
+export function sessionKey(owner: string, file: Pick<File, 'name' | 'size' | 'lastModified'>): string {
+  const { name, size, lastModified } = file;
+  return `${shelfOf(owner)}${size}-${lastModified}-${name}`;
 }
 
-export function createSessions(storage: Storage) {
+const shelfOf = (owner: string): string => `${encodeURIComponent(owner)}/`;
+
+/** @param owner whose there are: people who share a browser do not see, and do not send, each other's */
+export function createSessions(storage: Storage, owner: () => string) {
   return {
     get: (key: string): KeptSession | undefined => read(storage, PREFIX + key),
     /** False where it is full or forbidden: then this upload cannot be continued after a reload, and works all the same. */
@@ -36,11 +44,11 @@ export function createSessions(storage: Storage) {
       }
     },
     remove: (key: string): void => storage.removeItem(PREFIX + key),
-    /** In the order of the line. */
+    /** Theirs, in the order of the line. */
     all: (): [string, KeptSession][] =>
       Object.keys(storage)
         .flatMap((name) => {
-          const kept = name.startsWith(PREFIX) ? read(storage, name) : undefined;
+          const kept = name.startsWith(PREFIX + shelfOf(owner())) ? read(storage, name) : undefined;
           return kept ? [[name.slice(PREFIX.length), kept] as [string, KeptSession]] : [];
         })
         .sort(([, a], [, b]) => (a.turn ?? 0) - (b.turn ?? 0)),
