@@ -53,6 +53,17 @@ describe('POST /upload with JSON', () => {
     });
   });
 
+  it.each([
+    ['holiday-\u202egpm.exe.mp4', 'holiday-gpm.exe.mp4'],
+    ['\u2067סרטון (1)\u2069.mp4', 'סרטון (1).mp4'],
+    ['א\u200f (2).mp4', 'א\u200f (2).mp4'],
+    ['\u202e', 'video'],
+  ])('takes from the name %j what turns the text around it', async (filename, shown) => {
+    const { app, post } = api();
+    const { file_id } = (await (await post('/upload', { ...small, filename })).json()) as { file_id: string };
+    expect(await (await app.request(`/videos/${file_id}`)).json()).toMatchObject({ filename: shown });
+  });
+
   it('answers how to cut a large one', async () => {
     const response = await api().post('/upload', large);
     expect(await response.json()).toMatchObject({

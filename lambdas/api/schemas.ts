@@ -27,6 +27,9 @@ const Hdr = z.enum(HDR_CHOICES).openapi({
     '`keep` leaves it as it is, without repairs. Standard range stays what it is.',
 });
 
+/** What turns the direction of all text around it: “gpm.exe” would be shown as “exe.mpg”. Marks for one letter may stay. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** A filename is shown and searched, never used as a path: only control characters are refused. */
 const Filename = z
   .string()
@@ -34,6 +37,7 @@ const Filename = z
   .max(255)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
+  .transform((name) => name.replaceAll(TURNS, '') || 'video')
   .openapi({ example: 'holiday.mp4' });
 
 /**
