@@ -58,6 +58,16 @@ async function several(): Promise<string[]> {
   return names;
 }
 
+/** A video whose file never comes. */
+async function beginOnly(clientId: string, name: string, size: number): Promise<void> {
+  const cutOff = new Error('cut off');
+  const onStart = () => {
+    throw cutOff;
+  };
+  const file = { name, size, type: 'video/mp4', slice: () => new Blob() };
+  await expect((await clientOf(clientId)).upload(file, { onStart })).rejects.toBe(cutOff);
+}
+
 /** What is asked for is not answered. */
 async function withoutAnswers(context: BrowserContext): Promise<() => Promise<void>> {
   await context.route(ASKING, () => {});
@@ -260,12 +270,7 @@ it('begins no second upload when the first answer was lost and the page reloaded
 it('has a way on for a video whose file never came', async () => {
   const clientId = `browser-${crypto.randomUUID()}`;
   const { length } = await readFile(example);
-  const begun = { name: 'big-buck-bunny.mp4', size: length, type: 'video/mp4', slice: () => new Blob() };
-  const cutOff = new Error('cut off');
-  const onStart = () => {
-    throw cutOff;
-  };
-  await expect((await clientOf(clientId)).upload(begun, { onStart })).rejects.toBe(cutOff);
+  await beginOnly(clientId, 'big-buck-bunny.mp4', length);
   const [{ file_id } = { file_id: '' }] = await listOf(clientId);
   const { page, context } = await visit(browser, { clientId, at: `/#/videos/${file_id}` });
   await page.getByText('Nothing is being sent from here').waitFor();
@@ -282,6 +287,19 @@ it('has a way on for a video whose file never came', async () => {
     .poll(async () => (await listOf(clientId)).map(({ upload }) => upload.status), { timeout: 40_000 })
     .toEqual(['complete']);
   expect((await listOf(clientId))[0]?.file_id).not.toBe(file_id);
+  await cancelAll(clientId);
+  await context.close();
+});
+
+it('shows names whole to who points at them, each in the direction of its script', async () => {
+  const clientId = `browser-${crypto.randomUUID()}`;
+  const names = [`${'long-'.repeat(40)}.mp4`, 'סרטון של חופשה.mp4'];
+  for (const name of names) await beginOnly(clientId, name, 1);
+  const { page, context } = await visit(browser, { clientId });
+  const shown = names.map((name) => page.locator('.card').getByTitle(name));
+  for (const name of shown) await name.waitFor();
+  const directions = await Promise.all(shown.map((name) => name.evaluate((at) => getComputedStyle(at).direction)));
+  expect(directions).toEqual(['ltr', 'rtl']);
   await cancelAll(clientId);
   await context.close();
 });

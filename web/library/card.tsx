@@ -4,6 +4,7 @@ import { versioned } from '../address.ts';
 import { videoLink } from '../route.ts';
 import { FileLink } from '../sign-in/files.tsx';
 import { canBePlayed, isUnderWay, lacksFile, standingWords } from '../standing.ts';
+import { FileName } from '../ui/file-name.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { SendAgain } from '../upload/send-again.tsx';
@@ -22,7 +23,7 @@ export function Card({ video }: { video: VideoRecord }) {
           <Poster video={video} />
           {outputs.enhanced && <span class="card-length">{clock(outputs.enhanced.duration_seconds)}</span>}
         </div>
-        <strong class="cut">{filename}</strong>
+        <FileName name={filename} />
       </a>
       <p class="card-facts">
         <span class={`chip chip-${standing}`}>{standingWords(video)}</span>

@@ -1,3 +1,4 @@
+import { FileName } from '../ui/file-name.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { bytes } from '../words.ts';
@@ -40,7 +41,7 @@ function UploadRow({ upload }: { upload: Upload }) {
   return (
     <li class="upload" data-state={state}>
       <div class="upload-words">
-        <strong class="cut">{name}</strong>
+        <FileName name={name} />
         <span class="muted">{uploadWords(upload)}</span>
       </div>
       <Progress value={percent} label={`Upload of ${name}`} tone={tone} />
@@ -81,7 +82,7 @@ function InterruptedRow({ kept }: { kept: Interrupted }) {
   return (
     <li class="upload" data-state="interrupted">
       <div class="upload-words">
-        <strong class="cut">{name}</strong>
+        <FileName name={name} />
         <span class="muted">
           {kept.session
             ? `Interrupted (${bytes(size)}). Choose the same file again, and it goes on where it was.`
