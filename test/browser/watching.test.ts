@@ -158,6 +158,23 @@ it('says what was found and what is known', async () => {
   await context.close();
 });
 
+it('shows what could not be read once the server is back', async () => {
+  const { page, context } = await opened();
+  await page.getByRole('heading', { name: 'bunny.mp4' }).waitFor();
+  await context.route(/\/(videos|metadata)\b/, (route) => route.abort('connectionrefused'));
+  await page.reload();
+  await page.getByText('The server cannot be reached.').waitFor();
+  await context.unroute(/\/(videos|metadata)\b/);
+  await context.route(/\/metadata\//, (route) => route.abort('connectionrefused'));
+  await page.getByRole('heading', { name: 'bunny.mp4' }).waitFor();
+  const metadata = page.getByRole('region', { name: 'The original' });
+  await metadata.getByText('Looking …').waitFor();
+  await metadata.getByText('The server cannot be reached.').waitFor();
+  await context.unroute(/\/metadata\//);
+  await metadata.getByText('Streams', { exact: true }).waitFor();
+  await context.close();
+});
+
 it('finds videos by name, shows their pictures, and brings the file', async () => {
   const { page, context } = await opened({ at: '/' });
   const card = page.locator('.card', { hasText: 'bunny.mp4' });

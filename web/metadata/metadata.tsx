@@ -1,38 +1,22 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { MetadataDocument } from '../../core/metadata.ts';
 import { client } from '../api.ts';
-import { inWords } from '../problem.ts';
 import { copy } from '../ui/copy.ts';
 import { FactList } from '../ui/fact-list.tsx';
+import { useReading } from '../ui/reading.ts';
 import { factsOf } from './facts.ts';
 import { Histogram } from './histogram.tsx';
 import { Streams } from './streams.tsx';
 
 /** What is known of the original, first as people read it. */
 export function Metadata({ path }: { path: string }) {
-  const document = useSignal<MetadataDocument | undefined>(undefined);
-  const failure = useSignal('');
-
-  useEffect(() => {
-    const stop = new AbortController();
-    client
-      .download(path, { signal: stop.signal })
-      .then((response) => response.json())
-      .then((read: MetadataDocument) => {
-        document.value = read;
-      })
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted) failure.value = inWords(error);
-      });
-    return () => stop.abort();
-  }, [path, document, failure]);
-
-  const known = document.value;
+  const { value: known, failure } = useReading(path, async (signal): Promise<MetadataDocument> => {
+    return (await client.download(path, { signal })).json();
+  });
   return (
     <section class="panel" aria-labelledby="metadata-title">
       <h2 id="metadata-title">The original</h2>
-      {failure.value && <p class="trouble-text">{failure.value}</p>}
+      {!known && <p class={failure ? 'trouble-text' : 'muted'}>{failure || 'Looking …'}</p>}
       {known && (
         <>
           <FactList facts={factsOf(known)} />

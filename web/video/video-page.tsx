@@ -1,29 +1,22 @@
-import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Analysis } from '../analysis/analysis.tsx';
 import { load, videos } from '../library/store.ts';
 import { Metadata } from '../metadata/metadata.tsx';
 import { Player } from '../player/player.tsx';
-import { inWords } from '../problem.ts';
 import { LIBRARY } from '../route.ts';
 import { useFiles } from '../sign-in/files.tsx';
 import { canBePlayed, isUnderWay, standingWords } from '../standing.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useReading } from '../ui/reading.ts';
 import { bytes, PROFILES, when } from '../words.ts';
 import { Actions } from './actions.tsx';
 import { Cost } from './cost.tsx';
 import { Processes } from './processes.tsx';
 
 export function VideoPage({ fileId }: { fileId: string }) {
-  const failure = useSignal('');
+  const { failure } = useReading(fileId, () => load(fileId));
   const video = videos.value.get(fileId);
   const allowed = useFiles(fileId);
-
-  useEffect(() => {
-    load(fileId).catch((error: unknown) => {
-      failure.value = inWords(error);
-    });
-  }, [fileId, failure]);
 
   useEffect(() => {
     if (!video) document.title = 'Video – Reelight';
@@ -35,18 +28,18 @@ export function VideoPage({ fileId }: { fileId: string }) {
       <a class="quiet-link back" href={LIBRARY}>
         <Icon name="back" /> Your videos
       </a>
-      {!video && failure.value && (
+      {!video && failure && (
         <div class="trouble-box" role="alert">
           <h1>There is nothing to show</h1>
-          <p>{failure.value}</p>
+          <p>{failure}</p>
         </div>
       )}
-      {!video && !failure.value && <h1 class="muted">Looking …</h1>}
+      {!video && !failure && <h1 class="muted">Looking …</h1>}
       {video && (
         <>
           <header class="video-head">
             <div>
-              <h1>{video.filename}</h1>
+              <h1 dir="auto">{video.filename}</h1>
               <p class="muted">
                 {when(video.created_at)} · {bytes(video.size)} · {PROFILES[video.profile].name}
               </p>
