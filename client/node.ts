@@ -1,6 +1,7 @@
-import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { videoTypeOf } from '../core/video-type.ts';
+import { FileSlice } from './file-slice.ts';
 import { type Client, type ClientOptions, createClient as create } from './index.ts';
 import { streamBlob } from './stream-blob.ts';
 import type { UploadFile } from './types.ts';
@@ -19,13 +20,16 @@ export function createClient(options: ClientOptions): Client {
  * @throws the file system's errors, where it cannot be opened
  */
 export async function fileAt(path: string, given: { name?: string; type?: string } = {}): Promise<UploadFile> {
-  const blob = await openAsBlob(path);
+  const { size, mtimeMs } = await stat(path);
+  const bytes = new FileSlice({ path, size, mtimeMs });
+  // Whether it may be read shows now, not when its turn comes.
+  await bytes.slice(0, 1).arrayBuffer();
   const name = given.name ?? basename(path);
   return {
     name,
-    size: blob.size,
+    size,
     // One with an unusual name must get as far as where its bytes are looked at.
     type: given.type ?? videoTypeOf({ name }) ?? 'video/mp4',
-    slice: (start, end) => blob.slice(start, end),
+    slice: (start, end) => bytes.slice(start, end),
   };
 }
