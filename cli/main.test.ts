@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { never, startServer, type TestServer } from '../client/testing/server.ts';
@@ -23,15 +24,18 @@ afterEach(async () => {
   await shop.remove();
 });
 
-function command(...argv: string[]) {
+const command = (...argv: string[]) => run(argv);
+
+/** @param out what its output goes to, by the number of an open file */
+function run(argv: string[], out: 'pipe' | number = 'pipe') {
   const env = { ...process.env, PORT: String(server.port), REELIGHT_HOME: shop.home };
-  const child = spawn(process.execPath, [MAIN, ...argv], { cwd: shop.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...argv], { cwd: shop.folder, env, stdio: ['ignore', out, 'pipe'] });
   children.push(child);
   const said = { out: '', err: '' };
-  child.stdout.on('data', (data) => {
+  child.stdout?.on('data', (data) => {
     said.out += data;
   });
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     said.err += data;
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal, ...said }));
@@ -146,6 +150,20 @@ test('a command that was killed while uploading goes on where it stopped', async
   expect(server.count(/PUT/)).toBe(10 - there);
   expect(server.videos.size).toBe(1);
   expect([...server.videos.values()][0]?.source?.equals(bytes)).toBe(true);
+});
+
+// Linux has a file that is always full.
+test.skipIf(!existsSync('/dev/full'))('output that cannot be written is a failure that is told', async () => {
+  await shop.file('clip.mp4', 10);
+  server.onUpload(working);
+  const full = await open('/dev/full', 'w');
+  for (const argv of [['enhance', 'clip.mp4', '--json'], ['enhance', '--help'], ['list']]) {
+    const { code, err } = await run(argv, full.fd).ended;
+    expect([argv, code]).toEqual([argv, 1]);
+    expect(err).toContain('the output cannot be written: the disk is full');
+  }
+  for (const { record } of server.videos.values()) expect(record.processes.video_enhancement.status).toBe('cancelled');
+  await full.close();
 });
 
 test('a reader that goes away ends the command', async () => {
