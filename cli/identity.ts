@@ -2,10 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientId } from '../core/video.ts';
+import { whyNot } from './targets.ts';
+import { UsageError } from './usage.ts';
 
-/** Who this command line is to servers: made up once and kept in `<home>/client-id`. */
+/**
+ * Who this command line is to servers: made up once and kept in `<home>/client-id`.
+ *
+ * @throws UsageError where it can be neither read nor kept
+ */
 export async function clientId(home: string): Promise<string> {
   const path = join(home, 'client-id');
+  try {
+    return await keptId(home, path);
+  } catch (error) {
+    const wrong = `${path}, which says who you are, cannot be read or kept: ${whyNot(error)}`;
+    throw new UsageError([`${wrong}; choose another folder with REELIGHT_HOME`], { cause: error });
+  }
+}
+
+async function keptId(home: string, path: string): Promise<string> {
   const known = await readId(path);
   if (known) return known;
   const made = `cli-${randomUUID()}`;

@@ -91,6 +91,8 @@ const REASONS: Record<string, string> = {
   EDQUOT: 'the disk is full',
   EFBIG: 'it is too large for a file there',
   ENOENT: 'there can be nothing of that name',
+  EEXIST: 'a file of that name is in the way',
+  ENOTDIR: 'a file is in the way',
   EISDIR: 'a folder of that name is in the way',
   ENAMETOOLONG: 'the name is too long',
 };

@@ -30,6 +30,13 @@ async function uploaded(name = 'clip.mp4'): Promise<string> {
   return client.upload(file);
 }
 
+test('who cannot keep who they are is told in one line', async () => {
+  await shop.file('home', 1);
+  const { code, out, err } = await run(list);
+  expect([code, out, err.length]).toEqual([2, [], 1]);
+  expect(err[0]).toContain('client-id, which says who you are, cannot be read or kept: a file is in the way');
+});
+
 test('list shows a line a video, and all of it to programs', async () => {
   expect(await run(list)).toEqual({ code: 0, out: ['No videos yet.'], err: [] });
   const id = await uploaded();
