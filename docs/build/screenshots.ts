@@ -9,8 +9,8 @@ import { createClient } from '../../client/index.ts';
 import { findChromium } from '../../local/setup/tools.mjs';
 
 /*
- * `npm run docs:screenshots -- http://localhost:8000`: pictures of the page for the documents, from a Reelight that runs,
- * with a video that has something to mend: the example, too dark and with a noisy sensor.
+ * `npm run docs:screenshots -- http://localhost:8000`: the picture of the page in README, from a Reelight that runs, with a
+ * video that has something to mend: the example, too dark and with a noisy sensor.
  */
 
 const DAMAGE =
@@ -35,19 +35,13 @@ try {
     const { status, progress, error } = processes.video_enhancement;
     console.log(status, progress, error ?? '');
   }
-  for (const [name, colorScheme, path] of [
-    ['page', 'light', `/#/videos/${id}`],
-    ['library', 'dark', '/'],
-  ] as const) {
-    const context = await browser.newContext({ viewport: { width: 1120, height: 1010 }, colorScheme });
-    await context.addInitScript((name) => localStorage.setItem('reelight.client_id', name), clientId);
-    const page = await context.newPage();
-    await page.goto(base + path);
-    await page.waitForLoadState('networkidle');
-    await page.waitForTimeout(3_000);
-    await page.screenshot({ path: join(root, 'docs', 'images', `${name}.jpg`), type: 'jpeg', quality: 85 });
-    await context.close();
-  }
+  const context = await browser.newContext({ viewport: { width: 1120, height: 1010 }, colorScheme: 'light' });
+  await context.addInitScript((name) => localStorage.setItem('reelight.client_id', name), clientId);
+  const page = await context.newPage();
+  await page.goto(`${base}/#/videos/${id}`);
+  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(3_000);
+  await page.screenshot({ path: join(root, 'docs', 'images', 'page.jpg'), type: 'jpeg', quality: 85 });
 } finally {
   await browser.close();
   await rm(folder, { recursive: true });
