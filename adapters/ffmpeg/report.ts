@@ -78,6 +78,21 @@ export function durationOf(stream: Stream): number | undefined {
   return seconds(stream.duration) ?? clock(stream.tags?.DURATION);
 }
 
+/**
+ * How long a file that we wrote is, in seconds, and its pictures alone: without subtitles and chapters, which may go on
+ * where there is nothing to see or to hear any more.
+ */
+export function lengthsOf({ streams, format }: Report): { durationSeconds: number; pictureSeconds: number } {
+  const tracks = streams.filter(({ codec_type }) => codec_type === 'video' || codec_type === 'audio');
+  // One may begin later than the other.
+  const ends = tracks.map(({ start_time, duration }) => (time(start_time) ?? 0) + (seconds(duration) ?? 0));
+  const pictures = tracks.find(({ codec_type }) => codec_type === 'video');
+  return {
+    durationSeconds: Math.max(0, ...ends) || (seconds(format?.duration) ?? 0),
+    pictureSeconds: seconds(pictures?.duration) ?? 0,
+  };
+}
+
 /** A positive number of seconds as ffprobe writes it. */
 export function seconds(text: string | undefined): number | undefined {
   const value = Number(text);

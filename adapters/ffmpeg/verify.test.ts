@@ -77,6 +77,15 @@ it('passes what is as it was promised, and says what that took', async () => {
   expect(cpuSeconds).toBeGreaterThan(0);
 });
 
+it('says when it ends, whichever of its tracks begins late', async () => {
+  const late = await make('begins-late.mp4', [], ['-itsoffset', '1.5']);
+  const promised = { ...PROMISED, inStepWith: null };
+  const { durationSeconds, pictureSeconds, fault } = await verify(programs, late, promised, never);
+  expect(fault).toBeUndefined();
+  expect(durationSeconds).toBeCloseTo(3.5, 1);
+  expect(pictureSeconds).toBe(2);
+});
+
 describe('damage', () => {
   it('is found wherever it is in the pictures', async () => {
     const bytes = await readFile(path);

@@ -5,7 +5,7 @@ import { type Coded, PLAIN_H264 } from './encoders.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { probeOwn } from './probe.ts';
 import { type Progress, progressReader } from './progress.ts';
-import { type Report, ratio, type Stream, seconds, time } from './report.ts';
+import { lengthsOf, type Report, ratio, type Stream, seconds, time } from './report.ts';
 import { run } from './run.ts';
 
 /** What an output has to be, known without looking at it. */
@@ -61,14 +61,6 @@ export async function verify(
   const { end, ...decoded } = await decodeWhole(programs.ffmpeg, path, promised, signal);
   const tooLong = decoded.fault === undefined ? lengthFault(lengths, promised, end) : undefined;
   return { ...lengths, ...decoded, ...(tooLong && { fault: tooLong }) };
-}
-
-/** Without subtitles and chapters, which may go on where there is nothing to see or to hear any more. */
-function lengthsOf({ streams, format }: Report): Pick<Verified, 'durationSeconds' | 'pictureSeconds'> {
-  const longest = (...types: (string | undefined)[]) =>
-    Math.max(0, ...streams.map(({ codec_type, duration }) => (types.includes(codec_type) && seconds(duration)) || 0));
-  const durationSeconds = longest('video', 'audio') || (seconds(format?.duration) ?? 0);
-  return { durationSeconds, pictureSeconds: longest('video') };
 }
 
 function soundsIn({ streams }: Report): number {

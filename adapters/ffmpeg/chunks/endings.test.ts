@@ -62,7 +62,10 @@ async function inChunks({ cut, ...job }: Awaited<ReturnType<typeof planned>> & {
       return media.enhanceChunk({ ...job, cut, index, scratch: own, onProgress: () => {}, signal });
     }),
   );
-  const joined = await media.assemble({ facts: job.facts, chunks, sound: null, ending: cut.ending, scratch, signal });
+  const sound = cut.sound
+    ? (await media.encodeSound({ ...job, cut, scratch, onProgress: () => {}, signal })).path
+    : null;
+  const joined = await media.assemble({ facts: job.facts, chunks, sound, ending: cut.ending, scratch, signal });
   return { chunks, ...joined };
 }
 
@@ -103,6 +106,17 @@ it.each(['mp4', 'mkv'])('a last picture stands for as long as it did (%s)', asyn
   const report = await probeOwn(programs.ffprobe, joined, signal);
   expect(Number(report?.streams[0]?.duration)).toBeCloseTo(29.9, 2);
   expect(report?.streams[0]?.nb_frames).toBe('240');
+});
+
+it('is as long as there is something to see, however long it can be read', async () => {
+  const text = join(folder, 'late.srt');
+  await writeFile(text, '1\n00:00:20,000 --> 00:00:40,000\nThe end\n');
+  const path = join(folder, 'read.mkv');
+  const args = ['-i', await film('seen.mp4'), '-i', text, '-c', 'copy', '-c:s', 'srt'];
+  await exec(programs.ffmpeg, ['-v', 'error', '-y', ...args, path]);
+  const job = await planned(path);
+  if (!job.cut) throw new Error('it was not cut');
+  expect((await inChunks({ ...job, cut: job.cut })).durationSeconds).toBeCloseTo(24, 1);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { OUTPUT_TICKS } from '../../../core/timeline.ts';
 import { topLevelBoxes } from '../boxes.ts';
 import { probeOwn } from '../probe.ts';
-import { seconds, time } from '../report.ts';
+import { lengthsOf, time } from '../report.ts';
 import type { Piece } from './assemble.ts';
 import { fingerprint, ownVideo } from './own-video.ts';
 
@@ -20,7 +20,7 @@ export async function verifyWhole(
   signal: AbortSignal,
 ): Promise<{ durationSeconds: number; fault?: string }> {
   const report = await probeOwn(ffprobe, path, signal);
-  const durationSeconds = seconds(report?.format?.duration) ?? 0;
+  const durationSeconds = report ? lengthsOf(report).durationSeconds : 0;
   const said = (fault: string) => ({ durationSeconds, fault });
   const boxes = await topLevelBoxes(path);
   if (!boxes?.includes('moov') || boxes.indexOf('moov') > boxes.indexOf('mdat')) {
