@@ -35,7 +35,9 @@ export interface Encoding {
 export function encodeCommand(encoding: Encoding): string[] {
   const { input, facts, plan, encoder, output } = encoding;
   const { video } = facts;
-  const graph = [plan.graph, EVEN, colorParameters(plan.color), encoder.upload].filter(Boolean).join(',');
+  const graph = [inTime(facts), plan.graph, EVEN, colorParameters(plan.color), encoder.upload]
+    .filter(Boolean)
+    .join(',');
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-y', '-benchmark'],
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
@@ -55,6 +57,13 @@ export function encodeCommand(encoding: Encoding): string[] {
       : ['-f', 'avi']),
     `file:${output}`,
   ];
+}
+
+/** Pictures that FFmpeg takes to be late come when they are to: but never sooner than the container says. */
+function inTime({ start, video }: SourceFacts): string {
+  if (!video.late) return '';
+  const first = Math.max(0, video.start - start);
+  return `setpts='PTS-round(clip(STARTPTS-${first}/TB,0,${video.late}/TB))'`;
 }
 
 /**

@@ -30,12 +30,13 @@ export function factsOf({ format, streams, chapters }: Report): SourceFacts {
     throw new BadInput('not_a_video', `This file holds ${only}.`);
   }
   const start = time(format?.start_time) ?? 0;
+  const container = format?.format_name ?? '';
   const sounds = audible.map(soundOf);
   const texts = streams.filter(isTextSubtitle).slice(0, MOST_TRACKS);
   const kept = new Set([video, ...audible, ...texts]);
   return {
-    container: format?.format_name ?? '',
-    video: videoOf(video, start),
+    container,
+    video: videoOf(video, { start, container }),
     audio: defaultSound(sounds),
     sounds,
     subtitles: texts.map(subtitleOf),

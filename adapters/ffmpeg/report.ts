@@ -37,6 +37,7 @@ const Stream = z.looseObject({
   color_range: z.string().optional(),
   pix_fmt: z.string().optional(),
   field_order: z.string().optional(),
+  has_b_frames: z.int().optional(),
   sample_aspect_ratio: z.string().optional(),
   r_frame_rate: z.string().optional(),
   avg_frame_rate: z.string().optional(),

@@ -7,11 +7,12 @@ import { pixelLayout } from './pixel-format.ts';
 import { ratio, type SideData, type Stream, time } from './report.ts';
 
 /**
- * The facts of the stream that is the video. `start` is where the container begins: for a stream that does not say.
+ * The facts of the stream that is the video.
  *
+ * @param start where the container begins: for a stream that does not say
  * @throws BadInput `unreadable`
  */
-export function videoOf(stream: Stream, start: number): VideoFacts {
+export function videoOf(stream: Stream, { start, container }: { start: number; container: string }): VideoFacts {
   const { codec_name: codec, width = 0, height = 0 } = stream;
   if (!codec || codec === 'unknown' || codec === 'none') {
     const tag = stream.codec_tag_string;
@@ -41,6 +42,7 @@ export function videoOf(stream: Stream, start: number): VideoFacts {
     fieldOrder: fieldOrderOf(stream),
     hdr: hdrOf(color, stream.side_data_list),
     start: time(stream.start_time) ?? start,
+    ...(container === 'avi' && latenessOf(stream)),
   };
 }
 
@@ -69,6 +71,15 @@ function ratesOf({ avg_frame_rate, r_frame_rate }: Stream): { frameRate: number;
     frameRate: average || base,
     variable: average > 0 && base > 0 && Math.abs(average - base) / base > 0.005,
   };
+}
+
+/**
+ * An AVI tells only when each picture is to be decoded. Where some wait for others that are shown before them, a decoder
+ * gives the first one out so many later, and takes that for its time.
+ */
+function latenessOf({ has_b_frames = 0, avg_frame_rate }: Stream): { late: number } | undefined {
+  const rate = ratio(avg_frame_rate);
+  return rate && has_b_frames > 0 ? { late: (has_b_frames * rate.den) / rate.num } : undefined;
 }
 
 /** FFmpeg's two letters are the orders in which fields are stored and shown: only the second counts here. */

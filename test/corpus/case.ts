@@ -74,6 +74,8 @@ export interface Expected {
   dropped?: string[];
   /** Whether the job has something to tell of the source. */
   notes?: RegExp;
+  /** Seconds from the first picture to the tone; else as FFmpeg takes it from the source. */
+  heard?: number;
   /** Whether sound can be compared: not where the source's own times of it are wrong. */
   inStep?: boolean;
 }

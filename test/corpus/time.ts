@@ -115,6 +115,16 @@ export const time: Case[] = [
     expect: { numbers: numbersFrom(10, 24) },
   },
   {
+    name: 'back-and-forth.avi',
+    about: 'H.264 whose pictures refer back and forth, in an AVI, which tells only when each is to be decoded',
+    fast: true,
+    make: ({ chart }) => [
+      ...[...chart(), ...beep(), '-t', '1', '-vf', GRAPH, '-c:v', 'libx264', '-bf', '3', '-crf', '12'],
+      ...['-c:a', 'pcm_s16le'],
+    ],
+    expect: { heard: 0.4 },
+  },
+  {
     name: 'sound-late.mp4',
     about: 'sound begins 0.3 s after the pictures',
     fast: true,
