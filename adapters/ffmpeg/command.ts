@@ -43,6 +43,8 @@ export function encodeCommand(encoding: Encoding): string[] {
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...['-filter_threads', String(FILTER_THREADS)],
     ...(encoder.setup ?? []),
+    // However much of it is damaged, the rest is what there is.
+    ...['-max_error_rate', '1'],
     ...decodedBy(video),
     ...input,
     ...['-map', `0:${video.index}`],

@@ -13,20 +13,18 @@ import { ENCODERS, type Encoder } from './encoders.ts';
 import { BROADCASTS } from './facts.ts';
 import type { FfmpegPrograms } from './find-ffmpeg.ts';
 import { decodes, undecodable } from './first-frame.ts';
+import { otherCodecAtEnd } from './goes-on.ts';
 import { hdrEncoders } from './hdr-encoders.ts';
 import { heardOf } from './heard.ts';
 import { type Input, withInput } from './input.ts';
-import { compareEnds, holdLast, leeway } from './last-picture.ts';
-import { DAMAGED, isDamaged, JUMPS, NO_SUBTITLES, NOT_KEPT, ONE_SOUND, UNHEARD } from './notes.ts';
+import { compareEnds, holdLast, leeway, NOTICEABLE } from './last-picture.ts';
+import { DAMAGED, goesOnIn, isDamaged, JUMPS, NO_SUBTITLES, NOT_KEPT, ONE_SOUND, UNHEARD } from './notes.ts';
 import { type Progress, percentMeter, progressReader } from './progress.ts';
 import { type Ended, run } from './run.ts';
 import { shortage } from './shortage.ts';
 import { tracksOf } from './tracks.ts';
 import { verify } from './verify.ts';
 import { progressWatch } from './watch.ts';
-
-/** FFmpeg's own exit code when most of what it decoded was broken (`-max_error_rate`). */
-const TOO_MANY_ERRORS = 69;
 
 const CONTENT_TYPES = { mp4: 'video/mp4', avi: 'video/x-msvideo' } as const;
 
@@ -167,10 +165,13 @@ async function encode(
     if (isShort && !HEADLESS.has(facts.container)) throw cutOff(facts, durationSeconds);
     const { size } = await stat(path);
     whole = true;
+    const isOdd = damaged || isShort || verified.pictureSeconds < durationSeconds - NOTICEABLE;
+    const isBroadcast = BROADCASTS.has(facts.container);
+    const other = isBroadcast && isOdd ? await otherCodecAtEnd(ffprobe, { source, facts }, signal) : undefined;
     const notes = [
-      ...notesOf(facts, tracks, damaged),
+      ...(other ? [goesOnIn(other)] : [...(damaged ? [DAMAGED] : []), ...(isShort && isBroadcast ? [JUMPS] : [])]),
+      ...notesOf(facts, tracks),
       ...(sounds.length < tracks.sounds.length ? [UNHEARD] : []),
-      ...(isShort && BROADCASTS.has(facts.container) ? [JUMPS] : []),
     ];
     return { path, size, durationSeconds, cpuSeconds: spent, notes };
   } finally {
@@ -181,21 +182,16 @@ async function encode(
 
 /** Throws where no other encoder would fare better: FFmpeg was ended, or it is the source that cannot be decoded. */
 async function blame(ended: Ended, decodes: () => Promise<boolean>): Promise<void> {
-  const { code, signal } = ended;
+  const { signal } = ended;
   const short = shortage(ended);
   if (short) throw short;
   if (signal === 'SIGTERM') throw encodeFailed('The encoder was ended.');
-  if (code === TOO_MANY_ERRORS || !(await decodes())) throw undecodable();
+  if (!(await decodes())) throw undecodable();
 }
 
-/** What the owner of the video is told beside getting it. */
-function notesOf(
-  facts: SourceFacts,
-  { sounds, subtitles }: Pick<SourceFacts, 'sounds' | 'subtitles'>,
-  damaged: boolean,
-): string[] {
+/** What the owner of the video is told of its tracks. */
+function notesOf(facts: SourceFacts, { sounds, subtitles }: Pick<SourceFacts, 'sounds' | 'subtitles'>): string[] {
   return [
-    ...(damaged ? [DAMAGED] : []),
     ...(subtitles.length < facts.subtitles.length ? [NO_SUBTITLES] : []),
     ...(sounds.length < facts.sounds.length ? [ONE_SOUND] : []),
   ];

@@ -7,6 +7,10 @@ export const ONE_SOUND = 'Only one of its sound tracks could be taken along.';
 export const JUMPS = 'The clock of this video jumps, or parts of it are missing: what there is was put together.';
 export const NOT_KEPT = 'High dynamic range could not be written here: the video was brought to standard range.';
 
+/** `codec` by FFmpeg's name. */
+export const goesOnIn = (codec: string) =>
+  `This video goes on in another form (${codec}): the pictures in it could not be taken along.`;
+
 /** What FFmpeg says of pictures and sound that it could not decode, or only in part; it goes on then. */
 const DAMAGE =
   /corrupt (decoded frame|input packet)|concealing \d+|Error while decoding stream|Error submitting (a )?packet to decoder|error while decoding MB/;

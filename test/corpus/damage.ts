@@ -21,6 +21,8 @@ const LONG = [
   '0',
 ];
 
+const FIRST_SECOND = Array.from({ length: 25 }, (_, i) => i);
+
 export const damage: Case[] = [
   {
     name: 'damaged-middle.mp4',
@@ -157,7 +159,34 @@ export const damage: Case[] = [
     // Where one broadcast ends and the next begins, packets are missing.
     expect: { width: 320, height: 180, times: null, notes: /damaged/ },
   },
+  {
+    name: 'codec-changes.ts',
+    about: 'a broadcast whose pictures go on in MPEG-2: what came before is there, and the rest is told',
+    fast: true,
+    make: (kitchen, path) => goesOnInMpeg2(kitchen, path),
+    expect: { numbers: FIRST_SECOND, notes: /goes on in another form \(mpeg2video\)/ },
+  },
+  {
+    name: 'codec-changes-track.ts',
+    about: 'the same in a track of its own, while the sound goes on in its',
+    make: (kitchen, path) => goesOnInMpeg2(kitchen, path, beep(), ['-streamid', '0:288', '-streamid', '1:257']),
+    expect: { numbers: FIRST_SECOND, sounds: [1], notes: /goes on in another form \(mpeg2video\)/ },
+  },
 ];
+
+/** A second of H.264 and another of MPEG-2, with this sound; without these options, each in the track of the other. */
+async function goesOnInMpeg2(
+  { ffmpeg, chart, folder }: Kitchen,
+  path: string,
+  sound: string[] = [],
+  options: string[] = [],
+): Promise<void> {
+  const [first, second] = [join(folder, 'h264.ts'), join(folder, 'mpeg2.ts')];
+  const common = [...chart(), ...sound, '-vf', GRAPH, '-t', '1', '-c:a', 'mp2'];
+  await ffmpeg(...common, ...X264, first);
+  await ffmpeg('-ss', '1', ...common, '-c:v', 'mpeg2video', '-q:v', '2', '-output_ts_offset', '1', ...options, second);
+  await writeFile(path, Buffer.concat([await readFile(first), await readFile(second)]));
+}
 
 async function spoil(kitchen: Kitchen, path: string, args: string[], damage: (bytes: Buffer) => void): Promise<void> {
   await kitchen.ffmpeg(...kitchen.chart(), ...args, path);
