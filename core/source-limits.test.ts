@@ -15,6 +15,7 @@ describe('a header', () => {
     ['too_long', { seconds: 7501 }, 'This video is 2 hours 5 minutes long: videos of up to 1 hour are taken here.'],
     ['too_large', { width: 1921 }, 'The pictures of this video are 1921 × 1080: up to 2.1 megapixels are taken here.'],
     ['too_large', { width: 1, height: 1e9 }, 'The pictures of this video are 1 × 1000000000: up to 2.1 megapixels'],
+    ['too_large', { width: 17_000, height: 100 }, 'are 17000 × 100: sides of up to 16384 pixels are taken here.'],
     ['too_fast', { frameRate: 90_000 }, 'This video has 90000 pictures a second: up to 60 are taken here.'],
   ])('is refused with %s: %o', (code, claimed, words) => {
     expect(() => refuseBeyond({ ...within, ...claimed }, limits)).toThrow(BadInput);

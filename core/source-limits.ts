@@ -13,6 +13,9 @@ export interface SourceLimits {
 /** Where no setting says otherwise: half a day, 8K of any shape, and slow motion from telephones (240, give or take). */
 export const DEFAULT_SOURCE_LIMITS: SourceLimits = { seconds: 12 * 60 * 60, pixels: 8192 * 4320, frameRate: 300 };
 
+/** Pixels: what encoders of H.264 take, whatever the other side is. */
+const LONGEST_SIDE = 16_384;
+
 /** What a header says; 0 where it does not. */
 export interface Claimed {
   seconds: number;
@@ -31,6 +34,10 @@ export function refuseBeyond({ seconds, width, height, frameRate }: Claimed, lim
   if (width * height > limits.pixels) {
     const most = megapixels(limits.pixels);
     const detail = `The pictures of this video are ${width} × ${height}: up to ${most} megapixels are taken here.`;
+    throw new BadInput('too_large', detail);
+  }
+  if (Math.max(width, height) > LONGEST_SIDE) {
+    const detail = `The pictures of this video are ${width} × ${height}: sides of up to ${LONGEST_SIDE} pixels are taken here.`;
     throw new BadInput('too_large', detail);
   }
   if (frameRate > limits.frameRate) {

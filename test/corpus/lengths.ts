@@ -104,6 +104,12 @@ export const lengths: Case[] = [
     ],
     refused: { code: 'unreadable', words: /its pictures are 1 × 100/ },
   },
+  {
+    name: 'wide.mkv',
+    about: 'pictures that are wider than H.264 can have them',
+    make: () => ['-f', 'lavfi', '-i', 'color=size=16400x16:duration=0.2', '-pix_fmt', 'yuv420p', '-c:v', 'ffv1'],
+    refused: { code: 'too_large', words: /are 16400 × 16: sides of up to 16384/ },
+  },
 ];
 
 /** Twelve pictures, and the others thirty seconds later. */
