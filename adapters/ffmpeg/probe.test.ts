@@ -67,7 +67,8 @@ describe('probe', () => {
     await expect(probeBytes('Dear diary,\n'.repeat(1000))).rejects.toMatchObject(unreadable);
     await expect(probeBytes(new Uint8Array(100_000))).rejects.toMatchObject(unreadable);
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-    await expect(probeBytes(png)).rejects.toMatchObject(unreadable);
+    const picture = { code: 'not_a_video', retryable: false, message: 'This file is a picture (png), not a video.' };
+    await expect(probeBytes(png)).rejects.toMatchObject(picture);
     const noHeader = (await readFile(await makeClip(folder, 'plain.mp4'))).subarray(0, 3000);
     await expect(probeBytes(noHeader)).rejects.toMatchObject(unreadable);
     await expect(probeBytes(noHeader)).rejects.not.toThrow(/127\.0\.0\.1/);

@@ -16,6 +16,9 @@ const LARGEST_REPORT = 4 * 1024 * 1024;
 /** What FFmpeg says of a track in a format that is not among `DECODERS`: ffprobe goes no further then. */
 const NOT_TAKEN = /Codec \((\w+)\) not on whitelist/;
 
+/** What it says of a file whose format is not among `DEMUXERS`: by its name, which is `png_pipe` for a picture. */
+const OTHER_FORMAT = /\[(\w+?)(_pipe)?(?:,\w+)* @ \w+\] Format not on whitelist/;
+
 const SHOW = ['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
 
 /** See `MediaTools.probe`. */
@@ -46,6 +49,9 @@ export async function probe(
     const [, rare] = NOT_TAKEN.exec(ended.stderr) ?? [];
     if (rare)
       throw unreadable(`it has a track in ${rare}, a rare format that is not taken here. Export it as H.264 or ProRes`);
+    const [, other, isPicture] = OTHER_FORMAT.exec(ended.stderr) ?? [];
+    if (isPicture) throw new BadInput('not_a_video', `This file is a picture (${other}), not a video.`);
+    if (other) throw unreadable(`it is in ${other}, a format that is not taken here. Export it as an MP4`);
     if (!report || report.error || !report.format) throw unreadable('it is damaged, or no video at all');
     const { filename: _, ...format } = report.format;
     const facts = factsOf(report);

@@ -99,6 +99,19 @@ export const damage: Case[] = [
     refused: { code: 'unreadable', words: /could not be read as a video/ },
   },
   {
+    name: 'still.mp4',
+    about: 'a picture that calls itself a video',
+    fast: true,
+    make: ({ chart, ffmpeg }, path) => ffmpeg(...chart(), '-frames:v', '1', '-c:v', 'png', '-f', 'image2', path),
+    refused: { code: 'not_a_video', words: /is a picture \(png\), not a video/ },
+  },
+  {
+    name: 'other-format.mp4',
+    about: 'a container that is not taken here',
+    make: ({ chart, ffmpeg }, path) => ffmpeg(...chart(), ...PLAIN, '-c:v', 'rv20', '-f', 'rm', path),
+    refused: { code: 'unreadable', words: /it is in rm, a format that is not taken here/ },
+  },
+  {
     name: 'empty.mp4',
     about: 'no bytes at all',
     make: (_, path) => writeFile(path, ''),
