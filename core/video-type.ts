@@ -3,9 +3,17 @@
  * hint, but players and people see it; the bytes decide.
  */
 export const VIDEO_TYPES: Record<string, string> = {
+  '3g2': 'video/3gpp2',
   '3gp': 'video/3gpp',
+  apng: 'video/x-apng',
+  asf: 'video/x-ms-asf',
   avi: 'video/x-msvideo',
+  dv: 'video/x-dv',
+  f4v: 'video/mp4',
   flv: 'video/x-flv',
+  // An image to others: here, an animation without sound.
+  gif: 'video/x-gif',
+  m2v: 'video/mpeg',
   m2ts: 'video/mp2t',
   m4v: 'video/x-m4v',
   mkv: 'video/x-matroska',
@@ -17,8 +25,10 @@ export const VIDEO_TYPES: Record<string, string> = {
   mxf: 'video/mxf',
   ogv: 'video/ogg',
   ts: 'video/mp2t',
+  vob: 'video/mpeg',
   webm: 'video/webm',
   wmv: 'video/x-ms-wmv',
+  wtv: 'video/x-ms-wtv',
 };
 
 /** The type of a file, as it is declared or else by its name; undefined for what does not look like a video. */

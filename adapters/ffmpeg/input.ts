@@ -9,7 +9,7 @@ import { type Manner, serveSource } from './range-server.ts';
  */
 const DEMUXERS = [
   ...['mov', 'matroska', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'flv', 'gif', 'ogg', 'asf', 'dv', 'mxf', 'ivf', 'nut'],
-  ...['h264', 'hevc', 'm4v', 'vc1', 'yuv4mpegpipe', 'wtv'],
+  ...['h264', 'hevc', 'm4v', 'vc1', 'yuv4mpegpipe', 'wtv', 'apng'],
   ...['mp3', 'wav', 'flac', 'aac', 'aiff', 'ac3', 'eac3', 'amr', 'caf', 'w64'],
 ];
 

@@ -46,6 +46,12 @@ export const containers: Case[] = [
     ],
     expect: { frames: 25, colors: { mean: 3, most: 8 } },
   },
+  {
+    name: 'plain.apng',
+    about: 'a PNG that moves, without a length',
+    make: ({ chart }) => [...chart(), '-frames:v', '25', '-f', 'apng'],
+    expect: { frames: 25 },
+  },
   container('plain.ogv', 'Ogg', ['-c:v', 'libtheora', '-q:v', '9', '-c:a', 'libvorbis'], {
     needs: ['libtheora', 'libvorbis'],
   }),
