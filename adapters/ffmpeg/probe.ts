@@ -21,6 +21,20 @@ const OTHER_FORMAT = /\[(\w+?)(_pipe)?(?:,\w+)* @ \w+\] Format not on whitelist/
 
 const SHOW = ['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
 
+/**
+ * Microseconds and bytes that are looked at until it is clear what is in each track, in place of five seconds and 5 MB:
+ * pictures may begin long after the sound, or it after them, and some receivers send a keyframe every ten seconds.
+ */
+const LONGER = ['-analyzeduration', '60000000', '-probesize', String(64 * 1024 * 1024)];
+
+/** Whether a track does not say how its pictures or samples are, though its codec is known: it begins later. */
+function beginsLate({ streams }: Report): boolean {
+  return streams.some(({ codec_type, codec_name = 'unknown', pix_fmt, sample_fmt = 'unknown', channels }) => {
+    if (codec_name === 'unknown' || codec_name === 'none') return false;
+    return codec_type === 'video' ? !pix_fmt : codec_type === 'audio' && (sample_fmt === 'unknown' || !channels);
+  });
+}
+
 /** See `MediaTools.probe`. */
 export async function probe(
   ffprobe: string,
@@ -31,15 +45,14 @@ export async function probe(
 ): Promise<Probe> {
   if (source.size === 0) throw new BadInput('unreadable', 'This file could not be read as a video: it is empty.');
   return withInput(source, signal, async (input) => {
-    const args = [...SHOW, ...input.args];
-    const { stdout, ...ended } = await runForOutput({
-      program: ffprobe,
-      args,
-      signal,
-      limit: LARGEST_REPORT,
-    }).catch(tooLarge);
-    input.blameStorage();
-    const report = parse(stdout);
+    const look = async (...more: string[]) => {
+      const args = [...SHOW, ...more, ...input.args];
+      const ended = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT }).catch(tooLarge);
+      input.blameStorage();
+      return { ...ended, report: parse(ended.stdout) };
+    };
+    const first = await look();
+    const { stdout, report, ...ended } = first.report && beginsLate(first.report) ? await look(...LONGER) : first;
     if (ended.code !== 0 || !report?.format) {
       log.info('not read', { code: ended.code, signal: ended.signal, stderr: input.redact(ended.stderr) });
     }
@@ -126,7 +139,7 @@ async function askFrames(
 
 /** The streams of a file that we wrote. */
 export async function probeOwn(ffprobe: string, path: string, signal: AbortSignal): Promise<Report | undefined> {
-  const args = [...SHOW, '-protocol_whitelist', 'file', '-i', `file:${path}`];
+  const args = [...SHOW, ...LONGER, '-protocol_whitelist', 'file', '-i', `file:${path}`];
   const { stdout } = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT });
   return parse(stdout);
 }

@@ -88,8 +88,9 @@ export function lengthsOf({ streams, format }: Report): { durationSeconds: numbe
   // One may begin later than the other.
   const ends = tracks.map(({ start_time, duration }) => (time(start_time) ?? 0) + (seconds(duration) ?? 0));
   const pictures = tracks.find(({ codec_type }) => codec_type === 'video');
+  const last = Math.round(Math.max(0, ...ends) * 1e6) / 1e6;
   return {
-    durationSeconds: Math.max(0, ...ends) || (seconds(format?.duration) ?? 0),
+    durationSeconds: last || (seconds(format?.duration) ?? 0),
     pictureSeconds: seconds(pictures?.duration) ?? 0,
   };
 }

@@ -22,9 +22,9 @@ export interface Told {
   chapters: unknown[];
 }
 
-/** ffprobe's JSON. */
+/** ffprobe's JSON, where it looks on for a minute until it has seen a picture. */
 export async function told(path: string): Promise<Told> {
-  const show = ['-show_format', '-show_streams', '-show_chapters'];
+  const show = ['-analyzeduration', '60000000', '-show_format', '-show_streams', '-show_chapters'];
   const { stdout } = await exec(findFfmpeg().ffprobe, ['-v', 'error', ...show, '-of', 'json', path], MUCH);
   return JSON.parse(stdout);
 }

@@ -136,6 +136,21 @@ export const time: Case[] = [
     make: ({ chart }) => ['-itsoffset', '0.3', ...chart(), ...beep(2), ...PLAIN, ...X264, ...AAC],
   },
   {
+    name: 'pictures-last.ts',
+    about: 'pictures begin eight seconds after the sound, as where a receiver waits for a keyframe',
+    fast: true,
+    make: ({ chart }) => [
+      ...['-itsoffset', '8', ...chart(), ...beep(9), '-t', '9', '-vf', GRAPH, ...X264, '-c:a', 'mp2'],
+    ],
+    expect: { frames: 25, sounds: [1] },
+  },
+  {
+    name: 'sound-last.ts',
+    about: 'sound begins eight seconds after the pictures',
+    make: ({ chart }) => [...chart(), '-itsoffset', '8', ...beep(), '-t', '9', '-vf', GRAPH, ...X264, '-c:a', 'ac3'],
+    expect: { sounds: [1] },
+  },
+  {
     name: 'sound-gap.mkv',
     about: 'sound that breaks off for half a second, and goes on in its time',
     make: ({ chart }) => [
