@@ -36,7 +36,7 @@ export const PROBLEM_CODES: Code[] = [
 /** Of a process that failed: its `error_code`. */
 export const FAILURE_CODES: [code: string, meaning: string][] = [
   ['unreadable', 'The file is no video, is damaged, or is in a format that is not taken.'],
-  ['not_a_video', 'There are no pictures in it.'],
+  ['not_a_video', 'It holds only sound, or is a single picture.'],
   ['undecodable', 'Its pictures cannot be decoded, or it is cut off.'],
   ['unsupported', 'It can be read, but not shown: Dolby Vision without a base, for one.'],
   ['not_playable', 'No copy for comparing can be made of it.'],
