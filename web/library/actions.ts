@@ -1,5 +1,4 @@
-import type { VideoRecord } from '../../client/index.ts';
-import type { ProfileName } from '../../core/profiles/names.ts';
+import type { RetryChanges, VideoRecord } from '../../client/index.ts';
 import { client } from '../api.ts';
 import { inWords } from '../problem.ts';
 import { LIBRARY, route, videoLink } from '../route.ts';
@@ -16,8 +15,8 @@ export async function cancelVideo({ file_id, filename }: VideoRecord): Promise<v
   await refresh(file_id);
 }
 
-export async function retryVideo({ file_id, filename }: VideoRecord, profile?: ProfileName): Promise<void> {
-  if (!(await attempt(() => client.retry(file_id, { profile })))) return;
+export async function retryVideo({ file_id, filename }: VideoRecord, changes: RetryChanges = {}): Promise<void> {
+  if (!(await attempt(() => client.retry(file_id, changes)))) return;
   notify(`${filename} is in line again.`);
   await refresh(file_id);
 }

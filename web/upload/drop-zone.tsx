@@ -3,9 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { PROFILE_ORDER, PROFILES } from '../words.ts';
 import { limits } from './limits.ts';
-import { addFiles, profile } from './queue.ts';
+import { addFiles } from './queue.ts';
 import { takenWords } from './taken.ts';
 import { ACCEPTED } from './video-type.ts';
+import { wishes } from './wishes.ts';
 
 /** Where videos are chosen. They may be dropped anywhere on the page. */
 export function DropZone({ calm }: { calm: boolean }) {
@@ -67,12 +68,13 @@ export function DropZone({ calm }: { calm: boolean }) {
       <button type="button" class="button primary" onClick={() => input.current?.click()}>
         <Icon name="upload" /> Choose videos
       </button>
-      <ProfileChoice />
+      <WishesChoice />
     </section>
   );
 }
 
-function ProfileChoice() {
+function WishesChoice() {
+  const { profile, hdr } = wishes.value;
   return (
     <fieldset class="profiles">
       <legend>What to do with them</legend>
@@ -82,9 +84,9 @@ function ProfileChoice() {
             type="radio"
             name="profile"
             value={name}
-            checked={profile.value === name}
+            checked={profile === name}
             onChange={() => {
-              profile.value = name;
+              wishes.value = { profile: name, hdr };
             }}
           />
           <span>
@@ -92,6 +94,19 @@ function ProfileChoice() {
           </span>
         </label>
       ))}
+      <label class="also">
+        <input
+          type="checkbox"
+          checked={hdr === 'keep'}
+          onChange={({ currentTarget }) => {
+            wishes.value = { profile, hdr: currentTarget.checked ? 'keep' : 'sdr' };
+          }}
+        />
+        <span>
+          <strong>Keep HDR</strong>{' '}
+          <small>HDR10 and HLG stay as they are, without repairs. Otherwise every screen can show them.</small>
+        </span>
+      </label>
     </fieldset>
   );
 }

@@ -24,7 +24,7 @@ beforeEach(() => {
   copied = () => {};
 });
 
-const PLAIN = { profile: 'adaptive' } as const;
+const PLAIN = { profile: 'adaptive', hdr: 'sdr' } as const;
 const BEGUN = { ...PLAIN, session: { idempotency_key: 'key' } };
 const uploads = (files = copies, lasts = true, owner = '') =>
   keptUploads(

@@ -1,4 +1,5 @@
 import type { createSessions, KeptSession } from './sessions.ts';
+import type { Wishes } from './wishes.ts';
 
 /** What waits in line is copied up to here. Whatever is begun is, too, and those are few. */
 export const COPIED_IN_LINE = 1024 ** 3;
@@ -34,10 +35,14 @@ export function keptUploads(sessions: ReturnType<typeof createSessions>, files: 
     all: sessions.all,
 
     /** From the moment a file is chosen, and again whenever more is known of its upload. */
-    async keep(key: string, file: File, { profile, session }: Pick<KeptSession, 'profile' | 'session'>): Promise<void> {
+    async keep(
+      key: string,
+      file: File,
+      { profile, hdr, session }: Wishes & Pick<KeptSession, 'session'>,
+    ): Promise<void> {
       const { name, size } = file;
       const turn = sessions.get(key)?.turn ?? nextTurn();
-      const noted = sessions.put(key, { name, size, profile, turn, session });
+      const noted = sessions.put(key, { name, size, profile, hdr, turn, session });
       if (!noted || !lasts || copies.has(key)) return;
       const altogether = [...copies.values()].reduce((sum, copy) => sum + copy.size, size);
       if (!session && altogether > COPIED_IN_LINE) return;

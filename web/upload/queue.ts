@@ -2,14 +2,13 @@ import { computed, signal } from '@preact/signals';
 import { Uppy } from '@uppy/core';
 import type { Body, UppyFile } from '@uppy/core/utils';
 import { ClientError, type VideoRecord } from '../../client/index.ts';
-import type { ProfileName } from '../../core/profiles/names.ts';
 import { videoTypeOf } from '../../core/video-type.ts';
 import { client, owner } from '../api.ts';
 import { refresh, refreshSent } from '../library/store.ts';
 import { inWords } from '../problem.ts';
 import { lasts, storage } from '../storage.ts';
 import { announce, notify } from '../ui/notices.tsx';
-import { bytes, PROFILE_ORDER } from '../words.ts';
+import { bytes } from '../words.ts';
 import { claim, claimInTurn, release } from './claims.ts';
 import * as fileCopies from './kept-files.ts';
 import { keptUploads } from './kept-uploads.ts';
@@ -17,6 +16,7 @@ import { limits } from './limits.ts';
 import { createSessions, fileIdOf, type KeptSession, sessionKey } from './sessions.ts';
 import { refusalOf, refusalWords } from './taken.ts';
 import { Uploader, type UploadMeta } from './uploader.ts';
+import { type Wishes, wishes } from './wishes.ts';
 
 /** One file on its way, as it is shown. */
 export interface Upload {
@@ -47,7 +47,6 @@ addEventListener('offline', () => {
   online.value = false;
 });
 
-export const profile = signal<ProfileName>(PROFILE_ORDER[0] ?? 'adaptive');
 export const uploads = computed(() => Object.values(files.value).map(shown));
 export const interrupted = computed(() => {
   const present = new Set(Object.values(files.value).map(({ meta }) => meta.key));
@@ -101,7 +100,7 @@ function drop(key: string): void {
 const isInLine = (key: string): boolean => Object.values(uppy.getState().files).some(({ meta }) => meta.key === key);
 
 /** Puts files in line, and says which are none that could be. */
-export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value): void {
+export function addFiles(chosen: Iterable<File>, wished: Wishes = wishes.value): void {
   const refused: string[] = [];
   for (const file of chosen) {
     const key = sessionKey(owner(), file);
@@ -109,7 +108,8 @@ export function addFiles(chosen: Iterable<File>, chosenProfile = profile.value):
     if (refusal) refused.push(refusal);
     else {
       const earlier = kept.get(key);
-      const meta: UploadMeta = { key, profile: earlier?.profile ?? chosenProfile };
+      const { profile, hdr } = earlier ?? wished;
+      const meta: UploadMeta = { key, profile, hdr };
       const fileId = fileIdOf(earlier?.session);
       if (fileId) meta.file_id = fileId;
       void claim(key);
@@ -133,7 +133,7 @@ async function restore(key: string, upload: KeptSession | undefined): Promise<vo
   if (!upload) return release(key);
   if (isInLine(key)) return;
   const file = await kept.file(key);
-  if (file) addFiles([file], upload.profile);
+  if (file) addFiles([file], upload);
   else left.value = [...left.value, { key, ...upload }];
 }
 
@@ -176,14 +176,15 @@ export async function forgetUploads(): Promise<void> {
 }
 
 /** For a video whose file never came: sends it anew, and gives back what was begun. */
-export async function sendAgain({ file_id, filename, size, profile }: VideoRecord, file: File): Promise<void> {
+export async function sendAgain(video: VideoRecord, file: File): Promise<void> {
+  const { file_id, filename, size } = video;
   if (file.size !== size) {
     const mistaken = `${file.name} is not the file that ${filename} was begun with: their sizes differ.`;
     return notify(`${mistaken} To send it as well, choose it in your library.`, 'trouble');
   }
   // This browser knows how to go on with that very upload.
   const goesOn = fileIdOf(kept.get(sessionKey(owner(), file))?.session) === file_id;
-  addFiles([file], profile);
+  addFiles([file], video);
   if (goesOn) return;
   // It may have come meanwhile; and what cannot be given back now is reclaimed by the server's own expiry.
   await client.abandon(file_id).catch(() => {});

@@ -6,6 +6,7 @@ const KEPT: KeptSession = {
   name: 'a.mp4',
   size: 5,
   profile: 'adaptive',
+  hdr: 'sdr',
   session: { file_id: 'id', idempotency_key: 'key', upload: { kind: 'single' } },
 };
 

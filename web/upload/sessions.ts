@@ -1,13 +1,12 @@
 import type { UploadRequested, UploadSession } from '../../client/index.ts';
-import type { ProfileName } from '../../core/profiles/names.ts';
+import type { Wishes } from './wishes.ts';
 
 const PREFIX = 'reelight.upload.';
 
 /** An upload, from the moment its file is chosen, as it survives a reload. */
-export interface KeptSession {
+export interface KeptSession extends Wishes {
   name: string;
   size: number;
-  profile: ProfileName;
   /** Its place in the line: what has less came earlier. */
   turn?: number | undefined;
   /** What the server knows of it, or may know. Nothing while it waits in line. */

@@ -7,11 +7,10 @@ import {
   type UploadRequested,
   type UploadSession,
 } from '../../client/index.ts';
-import type { ProfileName } from '../../core/profiles/names.ts';
 import { fileIdOf } from './sessions.ts';
+import type { Wishes } from './wishes.ts';
 
-export interface UploadMeta extends Meta {
-  profile: ProfileName;
+export interface UploadMeta extends Meta, Wishes {
   /** Names the file across reloads. */
   key: string;
   /** Once the server knows of it. */
@@ -116,6 +115,7 @@ export class Uploader extends BasePlugin<UploaderOptions, UploadMeta, Body> {
       const blob = file.data as Blob;
       const options: UploadOptions = {
         profile: meta.profile,
+        hdr: meta.hdr,
         signal: stop.signal,
         resume: this.opts.sessionOf(meta.key),
         onAsk: (requested) => this.opts.keep(file, requested),

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { VideoRecord } from '../../client/index.ts';
+import type { HdrChoice } from '../../core/hdr-choice.ts';
 import type { ProfileName } from '../../core/profiles/names.ts';
 import { standingOf } from '../../core/standing.ts';
 import { versioned } from '../address.ts';
@@ -34,9 +35,11 @@ export function Actions({ video }: { video: VideoRecord }) {
   );
 }
 
-/** Once more, as it was or with another profile. */
+/** Once more, as it was or otherwise. */
 function Retry({ video }: { video: VideoRecord }) {
   const profile = useSignal<ProfileName>(video.profile);
+  const hdr = useSignal<HdrChoice>(video.hdr);
+  const isHdr = video.analysis?.findings.some(({ subject }) => subject === 'dynamic_range');
   return (
     <span class="retry">
       <select
@@ -52,7 +55,23 @@ function Retry({ video }: { video: VideoRecord }) {
           </option>
         ))}
       </select>
-      <button type="button" class="button" onClick={() => void retryVideo(video, profile.value)}>
+      {isHdr && (
+        <label class="button">
+          <input
+            type="checkbox"
+            checked={hdr.value === 'keep'}
+            onChange={({ currentTarget }) => {
+              hdr.value = currentTarget.checked ? 'keep' : 'sdr';
+            }}
+          />
+          Keep HDR
+        </label>
+      )}
+      <button
+        type="button"
+        class="button"
+        onClick={() => void retryVideo(video, { profile: profile.value, hdr: hdr.value })}
+      >
         <Icon name="retry" /> {video.status === 'completed' ? 'Do again' : 'Retry'}
       </button>
     </span>
