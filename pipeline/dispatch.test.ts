@@ -64,7 +64,7 @@ it('starts no work for a video that was cancelled while it was sent', async () =
   expect(recorded.published).toEqual([]);
 });
 
-it('leaves objects alone that are no sources', async () => {
+it('ignores objects that are no sources', async () => {
   const { ports, recorded } = await arrived();
   await ports.uploads.write('uploads/not-a-uuid', 'something', { contentType: 'video/mp4' });
   await dispatch(ports, 'uploads/not-a-uuid');

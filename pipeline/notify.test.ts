@@ -103,6 +103,30 @@ it('tries once more when a connection cannot be reached', async () => {
   expect(calls).toBe(2);
 });
 
+it('tells a connection that is gone, or that cannot be told for good, nothing more', async () => {
+  const { ports, clock, heard } = world(() => 'gone');
+  const connection = {
+    connection_id: 'c',
+    owner: null,
+    client_id: 'somebody',
+    connected_at: clock.now().toISOString(),
+  };
+  await ports.connections.add(connection);
+  await ports.videos.create(aVideo());
+  clock.pass(60_000);
+  await greet(ports, connection);
+  expect(heard).toHaveLength(1);
+  let calls = 0;
+  const audience = {
+    tell: async () => {
+      calls++;
+      throw new Error('not allowed');
+    },
+  };
+  await expect(greet({ ...ports, audience }, connection)).rejects.toThrow('not allowed');
+  expect(calls).toBe(1);
+});
+
 it('tells nobody but the owner, whatever a client is called and whoever subscribed', async () => {
   const { ports, clock, heard } = world();
   const connected_at = clock.now().toISOString();
