@@ -97,6 +97,7 @@ export const traps: Trap[] = [
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="64" height="64">',
         `<image xlink:href="file://${pipe}" width="64" height="64"/></svg>`,
       ),
+    becomes: 'not_a_video',
   },
   {
     about: 'a film whose pictures are in another file',
