@@ -49,7 +49,7 @@ export interface VideoFacts {
   /** Of the first picture, in the container's own time. */
   start: number;
   /** By how many seconds FFmpeg takes all pictures to be later than they are, where it has to guess; most often not at all. */
-  late?: number;
+  reorderDelay?: number;
 }
 
 export interface PixelLayout {

@@ -21,8 +21,8 @@ const NEVER = new AbortController().signal;
 /**
  * Writes down everything that can be known about the source: from its header and its first frame, read by range.
  *
- * @param deadline aborts when the time of whoever does it is nearly over. That is a failure as any other, and counted: a
- *   video that takes too long each time would otherwise be given again for ever, and hold up those behind it
+ * @param deadline aborts shortly before the function's time is up. That counts as a failure: a video that takes too long
+ *   each time would be given again for ever, and hold up those behind it
  */
 export function extractMetadata(
   ports: MetadataPorts,

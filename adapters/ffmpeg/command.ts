@@ -63,9 +63,9 @@ export function encodeCommand(encoding: Encoding): string[] {
 
 /** Pictures that FFmpeg takes to be late come when they are to: but never sooner than the container says. */
 function inTime({ start, video }: SourceFacts): string {
-  if (!video.late) return '';
+  if (!video.reorderDelay) return '';
   const first = Math.max(0, video.start - start);
-  return `setpts='PTS-round(clip(STARTPTS-${first}/TB,0,${video.late}/TB))'`;
+  return `setpts='PTS-round(clip(STARTPTS-${first}/TB,0,${video.reorderDelay}/TB))'`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { BROADCASTS, factsOf } from './facts.ts';
 import { type Input, withInput } from './input.ts';
 import { lightOf, peakOf } from './light.ts';
 import { endOfMatroska } from './matroska-end.ts';
-import { Frames, Report, ratio } from './report.ts';
+import { Frames, type Report, ratio, readJson, readReport } from './report.ts';
 import { OutputTooLarge, runForOutput } from './run.ts';
 
 /** A report is a few kilobytes; one above this is made to hurt. */
@@ -49,7 +49,7 @@ export async function probe(
       const args = [...SHOW, ...more, ...input.args];
       const ended = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT }).catch(tooLarge);
       input.blameStorage();
-      return { ...ended, report: parse(ended.stdout) };
+      return { ...ended, report: readReport(ended.stdout) };
     };
     const first = await look();
     const { stdout, report, ...ended } = first.report && beginsLate(first.report) ? await look(...LONGER) : first;
@@ -129,7 +129,7 @@ async function askFrames(
   const args = ['-v', 'error', ...first, ...input.args];
   const { stdout } = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT });
   input.blameStorage();
-  const frames = Frames.safeParse(json(stdout)).data?.frames ?? [];
+  const frames = Frames.safeParse(readJson(stdout)).data?.frames ?? [];
   const sideData = frames.flatMap(({ side_data_list }) => side_data_list);
   hdr.peak ??= peakOf(sideData);
   const { content = null, display = null } = lightOf(sideData) ?? {};
@@ -141,19 +141,7 @@ async function askFrames(
 export async function probeOwn(ffprobe: string, path: string, signal: AbortSignal): Promise<Report | undefined> {
   const args = [...SHOW, ...LONGER, '-protocol_whitelist', 'file', '-i', `file:${path}`];
   const { stdout } = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_REPORT });
-  return parse(stdout);
-}
-
-function parse(stdout: Buffer): Report | undefined {
-  return Report.safeParse(json(stdout)).data;
-}
-
-function json(stdout: Buffer): unknown {
-  try {
-    return JSON.parse(stdout.toString());
-  } catch {
-    return undefined;
-  }
+  return readReport(stdout);
 }
 
 function tooLarge(error: unknown): never {

@@ -74,6 +74,20 @@ export const Frames = z.object({
   frames: z.array(z.looseObject({ side_data_list: z.array(SideData).default([]) })).default([]),
 });
 
+/** What ffprobe said of a file; undefined where it is no such report. */
+export function readReport(stdout: Buffer): Report | undefined {
+  return Report.safeParse(readJson(stdout)).data;
+}
+
+/** Undefined where it is none, as of a program that was ended half-way. */
+export function readJson(stdout: Buffer): unknown {
+  try {
+    return JSON.parse(stdout.toString());
+  } catch {
+    return undefined;
+  }
+}
+
 /** Seconds, where the container or the stream's own tag (Matroska) tells. */
 export function durationOf(stream: Stream): number | undefined {
   return seconds(stream.duration) ?? clock(stream.tags?.DURATION);

@@ -42,7 +42,7 @@ export function videoOf(stream: Stream, { start, container }: { start: number; c
     fieldOrder: fieldOrderOf(stream),
     hdr: hdrOf(color, stream.side_data_list),
     start: time(stream.start_time) ?? start,
-    ...(container === 'avi' && latenessOf(stream)),
+    ...(container === 'avi' && reorderDelayOf(stream)),
   };
 }
 
@@ -77,9 +77,9 @@ function ratesOf({ avg_frame_rate, r_frame_rate }: Stream): { frameRate: number;
  * An AVI tells only when each picture is to be decoded. Where some wait for others that are shown before them, a decoder
  * gives the first one out so many later, and takes that for its time.
  */
-function latenessOf({ has_b_frames = 0, avg_frame_rate }: Stream): { late: number } | undefined {
+function reorderDelayOf({ has_b_frames = 0, avg_frame_rate }: Stream): { reorderDelay: number } | undefined {
   const rate = ratio(avg_frame_rate);
-  return rate && has_b_frames > 0 ? { late: (has_b_frames * rate.den) / rate.num } : undefined;
+  return rate && has_b_frames > 0 ? { reorderDelay: (has_b_frames * rate.den) / rate.num } : undefined;
 }
 
 /** FFmpeg's two letters are the orders in which fields are stored and shown: only the second counts here. */

@@ -1,10 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ConnectionError } from '../../client/index.ts';
+import { AWAY_MS } from '../away.ts';
 import { inWords } from '../problem.ts';
-
-/** How long a server that is away is left alone. */
-const AWAY_MS = 5_000;
 
 /**
  * Reads what is to be shown, again and again while the server is away: who came by a link would have to reload the page.

@@ -7,6 +7,7 @@ import {
   type UploadRequested,
   type UploadSession,
 } from '../../client/index.ts';
+import { AWAY_MS } from '../away.ts';
 import { fileIdOf } from './sessions.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -28,8 +29,6 @@ export interface UploaderOptions extends PluginOpts {
 
 /** Files at once; each sends several parts at once. */
 const AT_ONCE = 3;
-/** Between attempts while the server is away. Coming back online is not waited out. */
-const AWAY_MS = 5_000;
 
 class Interrupted extends Error {}
 

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { SourceFacts } from '../../core/media.ts';
 import type { RangeSource } from '../../core/ports/index.ts';
-import { withInput } from './input.ts';
+import { type Input, withInput } from './input.ts';
+import { readReport } from './report.ts';
 import { runForOutput } from './run.ts';
 
 /** Bytes of the end that are looked at: seconds of a broadcast, which tells what it holds several times in each. */
@@ -9,10 +9,6 @@ const END = 4 * 1024 * 1024;
 /** The end of a short one is this share of it. */
 const SHARE = 1 / 8;
 const LARGEST_ANSWER = 64 * 1024;
-
-const Answer = z.object({
-  streams: z.array(z.object({ codec_type: z.string().optional(), codec_name: z.string().optional() })),
-});
 
 /**
  * The codec that the pictures of a broadcast end in, where that is another than they began in: a decoder does not go over
@@ -29,20 +25,18 @@ export async function otherCodecAtEnd(
     size,
     read: (first, last, stop) => source.read(before + first, before + last, stop),
   };
-  return withInput(end, signal, async (input) => {
-    const args = ['-v', 'error', '-show_entries', 'stream=codec_type,codec_name', '-of', 'json', ...input.args];
+  const look = async (input: Input) => {
+    const args = ['-v', 'error', '-show_entries', 'stream=index,codec_type,codec_name', '-of', 'json', ...input.args];
     const { stdout } = await runForOutput({ program: ffprobe, args, signal, limit: LARGEST_ANSWER });
-    input.blameStorage();
-    const codecs = codecsIn(stdout.toString());
+    const streams = readReport(stdout)?.streams ?? [];
+    const codecs = streams.flatMap(({ codec_type, codec_name }) => (codec_type === 'video' && codec_name) || []);
     return codecs.includes(facts.video.codec) ? undefined : codecs[0];
-  });
-}
-
-function codecsIn(json: string): string[] {
+  };
   try {
-    const { streams } = Answer.parse(JSON.parse(json));
-    return streams.flatMap(({ codec_type, codec_name }) => (codec_type === 'video' && codec_name) || []);
+    return await withInput(end, signal, look);
   } catch {
-    return [];
+    signal.throwIfAborted();
+    // The video is there, and is not given up for the sake of a note.
+    return undefined;
   }
 }
