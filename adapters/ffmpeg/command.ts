@@ -1,4 +1,5 @@
 import type { ColorTags, SourceFacts } from '../../core/media.ts';
+import { MATRICES } from '../../core/profiles/matrices.ts';
 import type { FilterPlan } from '../../core/profiles/profile.ts';
 import { decodedBy } from './decoders.ts';
 import type { Encoder } from './encoders.ts';
@@ -35,7 +36,7 @@ export interface Encoding {
 export function encodeCommand(encoding: Encoding): string[] {
   const { input, facts, plan, encoder, output } = encoding;
   const { video } = facts;
-  const graph = [inTime(facts), plan.graph, EVEN, colorParameters(plan.color), encoder.upload]
+  const graph = [inTime(facts), plan.graph, EVEN, ...colorFilters(plan.color, encoding), encoder.upload]
     .filter(Boolean)
     .join(',');
   return [
@@ -77,6 +78,16 @@ function metadataArguments({ tags }: SourceFacts): string[] {
     ...['-map_metadata:g', '-1', '-map_metadata:s', '-1', '-map_chapters', '0'],
     ...Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
   ];
+}
+
+/** An AVI says nothing of its colours: players go by the size, and the pictures have to be what they take them for. */
+function colorFilters(color: ColorTags, { encoder, facts: { video } }: Encoding): string[] {
+  const matrix = color.matrix && MATRICES[color.matrix];
+  if (encoder.container === 'mp4' || !matrix) return [colorParameters(color)];
+  const isLarge = Math.max(video.width, video.height) >= 1280 || Math.min(video.width, video.height) > 576;
+  const assumed = isLarge ? 'bt709' : 'smpte170m';
+  const convert = matrix === assumed ? [] : [`scale=in_color_matrix=${matrix}:out_color_matrix=${assumed}`];
+  return [...convert, colorParameters({ ...color, matrix: assumed })];
 }
 
 /** What the frames say of their colours; the encoder writes that into the file. */

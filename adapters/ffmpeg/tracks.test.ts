@@ -15,8 +15,8 @@ const text = { index: 9, codec: 'subrip', language: 'eng', title: null, default:
 function facts(sounds: AudioFacts[]) {
   return { ...plainFacts(), sounds, audio: sounds[1] ?? sounds[0] ?? null, subtitles: [text] };
 }
-const args = (sounds: AudioFacts[], encoder = MP4) =>
-  trackArguments({ facts: facts(sounds), encoder, audioEncoder: 'aac' }).join(' ');
+const args = (sounds: AudioFacts[], encoder = MP4, audioEncoder = 'aac') =>
+  trackArguments({ facts: facts(sounds), encoder, audioEncoder }).join(' ');
 
 it('keeps loudspeakers that are played everywhere, and goes to the next larger set else', () => {
   const channels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16];
@@ -40,6 +40,16 @@ it('takes only the sound that plays by itself into an AVI', () => {
     sounds: [{ index: 3 }],
     subtitles: [],
   });
+});
+
+it('writes surround into an AVI as AC-3, for MP3 has none', () => {
+  const encoderOf = (channels: number) => /-c:a:0 (\S+)/.exec(args([sound(1, { channels })], AVI, 'libmp3lame'))?.[1];
+  expect([1, 2, 3, 6, 8, 16].map(encoderOf)).toEqual(['libmp3lame', 'libmp3lame', 'ac3', 'ac3', 'ac3', 'libmp3lame']);
+});
+
+it('lets silence come before what begins later in an AVI, and gives it a rate at which MP3 is in step', () => {
+  expect(args([sound(1)], AVI)).toContain('-filter:a:0 aresample=48000:async=1:first_pts=0 ');
+  expect(args([sound(1)])).toContain('-filter:a:0 aresample=async=1 ');
 });
 
 it('leaves subtitles out that broke an attempt', () => {

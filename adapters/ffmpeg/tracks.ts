@@ -4,8 +4,14 @@ import type { Encoding } from './command.ts';
 /** More channels than this are no loudspeakers any more (ambisonics, a mixer's tracks). */
 const MOST_SPEAKERS = 8;
 
-/** Gaps in the sound, from where a recording or a broadcast broke off, become silence, so that it stays in step. */
-const IN_STEP = 'aresample=async=1';
+const MOST_OF_MP3 = 2;
+
+/**
+ * Gaps in the sound, from where a recording or a broadcast broke off, become silence, so that it stays in step. In an AVI,
+ * where all begins with the file, silence comes before what begins later, too; and MP3's first 1105 samples, which stand
+ * for nothing, last for less than a picture only at a high rate.
+ */
+const IN_STEP = { mp4: 'aresample=async=1', avi: 'aresample=48000:async=1:first_pts=0' } as const;
 
 /** FFmpeg's options for everything beside the picture: all sound and all subtitles, with their names. */
 export function trackArguments(
@@ -13,7 +19,7 @@ export function trackArguments(
 ): string[] {
   const { sounds, subtitles } = tracksOf(encoding);
   return [
-    ...sounds.flatMap((sound, i) => [...soundArguments(sound, i, encoding.audioEncoder), ...naming(sound, `a:${i}`)]),
+    ...sounds.flatMap((sound, i) => [...soundArguments(sound, i, encoding), ...naming(sound, `a:${i}`)]),
     ...subtitles.flatMap((text, i) => ['-map', `0:${text.index}`, `-c:s:${i}`, 'mov_text', ...naming(text, `s:${i}`)]),
   ];
 }
@@ -32,12 +38,17 @@ export function tracksOf({
  * Mono, stereo and 5.1 stay what they are; 7.1 becomes 5.1. What lies between stereo and 5.1 becomes that with silent
  * loudspeakers, since an odd arrangement is not played everywhere, and nothing gets lost.
  */
-function soundArguments({ index, channels }: AudioFacts, i: number, encoder: string): string[] {
+function soundArguments(
+  { index, channels }: AudioFacts,
+  i: number,
+  { encoder: { container }, audioEncoder }: Pick<Encoding, 'encoder' | 'audioEncoder'>,
+): string[] {
   const speakers = channels > MOST_SPEAKERS ? 2 : channels > 2 ? 6 : channels;
   const kbps = { 1: 96, 2: 160, 6: 384 }[speakers] ?? 160;
+  const encoder = audioEncoder === 'libmp3lame' && speakers > MOST_OF_MP3 ? 'ac3' : audioEncoder;
   const first = channels > MOST_SPEAKERS ? 'pan=stereo|c0=c0|c1=c1,' : '';
   return [
-    ...['-map', `0:${index}`, `-c:a:${i}`, encoder, `-filter:a:${i}`, `${first}${IN_STEP}`],
+    ...['-map', `0:${index}`, `-c:a:${i}`, encoder, `-filter:a:${i}`, `${first}${IN_STEP[container]}`],
     ...[`-ac:a:${i}`, String(speakers), `-b:a:${i}`, `${kbps}k`],
   ];
 }

@@ -163,3 +163,29 @@ describe('a file that is whole, but not what was promised', () => {
     expect(await faultOf(path, { sounds: [{ ...SOUND, duration: 3 }], inStepWith: null })).toBeUndefined();
   });
 });
+
+describe('an AVI', () => {
+  const promised = { ...PROMISED, container: 'avi' } as const;
+  const XVID = ['-c:v', 'mpeg4', '-vtag', 'XVID', '-c:a', 'ac3', '-ar', '48000', '-f', 'avi'];
+  let avi = '';
+  beforeAll(async () => {
+    avi = await make('good.avi', XVID);
+  });
+
+  it('passes as it was promised, and has its pictures counted', async () => {
+    expect(await faultOf(avi, promised)).toBeUndefined();
+    expect(await faultOf(avi, { ...promised, frames: 49, inStepWith: null })).toBe(
+      '50 frames can be decoded, 49 encoded',
+    );
+  });
+
+  it.each([
+    ['sound that began later, and has no silence before it', { start: 0.5 }],
+    ['sound that is shorter than its source', { duration: 3 }],
+    ['sound that is longer than its source', { duration: 1 }],
+  ])('has %s', async (_, changes) => {
+    const sounds = [{ ...SOUND, ...changes }];
+    expect(await faultOf(avi, { ...promised, sounds })).toMatch(/^sound 0 lasts 2\.\d+ s/);
+    expect(await faultOf(avi, { ...promised, sounds, inStepWith: null })).toBeUndefined();
+  });
+});

@@ -82,8 +82,8 @@ function structureFault(report: Report, promised: Promised): string | undefined 
     ...Array.from({ length: promised.subtitles }, () => 'subtitle'),
   ].join(' ');
   if (types !== expected) return `streams ${types} in the output, ${expected} promised`;
-  // AVI has no place for colours, and counts the gaps of uneven frame rates, too.
-  if (container === 'avi') return undefined;
+  // AVI has no place for colours, and counts the gaps of uneven frame rates, too: its pictures are counted as they come out.
+  if (container === 'avi') return lengthOfSoundFault(streams, promised);
   if (Number(video.nb_frames) !== frames) return `${video.nb_frames} frames in the output, ${frames} encoded`;
   if (duration < promised.seconds - LAST_PICTURE) return `${duration} s in the output, ${promised.seconds} written`;
   const { codec, pixelFormats } = promised.coded ?? PLAIN_H264;
@@ -135,6 +135,24 @@ function stepFault([video, ...others]: Stream[], { sounds, inStepWith }: Promise
   return undefined;
 }
 
+/**
+ * The same for AVI, which has no time stamps: all begins with the file, and what comes later has silence before it, so
+ * that only how long the sound lasts tells.
+ */
+function lengthOfSoundFault([video, ...others]: Stream[], { sounds, inStepWith }: Promised): string | undefined {
+  if (!inStepWith) return undefined;
+  const picture = 1 / (ratioOf(video?.avg_frame_rate) || 25);
+  for (const [i, { start, duration }] of sounds.entries()) {
+    if (start === null || duration === null) continue;
+    const lasts = seconds(others[i]?.duration) ?? 0;
+    const expected = Math.max(0, start - inStepWith.video.start) + duration;
+    if (Math.abs(lasts - expected) > PIECE + picture) {
+      return `sound ${i} lasts ${lasts} s, ${expected.toFixed(3)} s from the first picture to its end in the source`;
+    }
+  }
+  return undefined;
+}
+
 function ratioOf(text: string | undefined): number {
   const { num, den } = ratio(text) ?? { num: 0, den: 1 };
   return num / den;
@@ -167,7 +185,7 @@ export function decodeCommand(path: string, pictures = ['-map', '0:v']): string[
 async function decodeWhole(
   ffmpeg: string,
   path: string,
-  { frames, container }: Promised,
+  { frames }: Promised,
   signal: AbortSignal,
 ): Promise<Pick<Verified, 'cpuSeconds' | 'fault'> & { end: number }> {
   let decoded: Progress = { frames: 0, seconds: 0 };
@@ -178,7 +196,7 @@ async function decodeWhole(
   const ended = await run({ program: ffmpeg, args, effort: 'work', signal, onStdout });
   const [cpuSeconds, end] = [cpuOf(ended), decoded.seconds];
   if (ended.code !== 0) return { cpuSeconds, end, fault: 'it cannot be decoded without errors' };
-  if (container === 'mp4' && decoded.frames !== frames) {
+  if (decoded.frames !== frames) {
     return { cpuSeconds, end, fault: `${decoded.frames} frames can be decoded, ${frames} encoded` };
   }
   return { cpuSeconds, end };

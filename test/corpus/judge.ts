@@ -110,13 +110,40 @@ function judgeTracks(output: Told, expected: Expected): void {
   expect(of('data')).toHaveLength(expected.chapters ? 1 : 0);
 }
 
-/** Everything starts at 0, and what is heard stays as far from the pictures as it was, to within one of them. */
+/**
+ * Holds what an FFmpeg without any H.264 wrote to what an AVI can hold: one sound, in step, pictures in order at a fixed
+ * rate, and colours as players take them, who are not told.
+ */
+export async function judgeAvi(source: string, facts: SourceFacts, enhanced: Enhanced): Promise<void> {
+  const output = await told(enhanced.path);
+  expect(enhanced).toMatchObject({ contentType: 'video/x-msvideo', encoder: 'mpeg4' });
+  expect(output.streams[0]).toMatchObject({
+    codec_name: 'mpeg4',
+    codec_tag_string: 'XVID',
+    width: WIDTH,
+    height: HEIGHT,
+  });
+  const pictures = await picturesOf(enhanced.path);
+  expect(numbersIn(pictures)).toEqual(await numbersOf(source));
+  const [sound] = facts.sounds;
+  expect(output.streams).toHaveLength(sound ? 2 : 1);
+  const silence = Math.max(0, (sound?.start ?? 0) - facts.video.start);
+  await judgeStep(source, { ...facts, sounds: sound ? [sound] : [] }, enhanced.path, output, {}, silence);
+  expect(cornersIn(pictures, 0)).toBe('rgyb');
+  judgeColors(pictures, Math.floor(pictures.frames.length / 2), { mean: 1.2 });
+}
+
+/**
+ * Everything starts at 0, and what is heard stays as far from the pictures as it was, to within one of them. So much
+ * silence may come before it.
+ */
 async function judgeStep(
   source: string,
   facts: SourceFacts,
   path: string,
   output: Told,
   { heard }: Expected,
+  silence = 0,
 ): Promise<void> {
   expect(Math.abs(Number(output.format.start_time ?? 0))).toBeLessThanOrEqual(0.05);
   const picture = 1 / Math.max(10, facts.video.frameRate || 25);
@@ -127,7 +154,7 @@ async function judgeStep(
     expect(before, `sound ${sound.index} is never heard`).toBeDefined();
     const step = heard ?? (before ?? 0) - was;
     expect(Math.abs((after ?? Number.NaN) - is - step)).toBeLessThanOrEqual(picture);
-    const off = (await lengthOf(path, i)) - (await lengthOf(source, i));
+    const off = (await lengthOf(path, i)) - silence - (await lengthOf(source, i));
     expect(Math.abs(off), `sound ${sound.index} has another length`).toBeLessThanOrEqual(picture + PIECE);
   }
 }
