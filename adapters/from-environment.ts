@@ -56,7 +56,7 @@ export function table() {
   const client = createDocumentClient();
   const name = required('TABLE_NAME');
   return {
-    videos: dynamoVideoStore(client, name, now, useLimitsOf(process.env)),
+    videos: dynamoVideoStore(client, name, now, useLimitsOf(process.env), functionLog()),
     connections: dynamoConnectionStore(client, name),
     workers: dynamoWorkerBoard(client, name),
   };

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Log } from '../../core/log.ts';
 import { belongsInSnapshot } from '../../core/notices.ts';
 import type { Shelf } from '../../core/owner.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
@@ -9,7 +10,11 @@ import { rowsAt, rowsBelow } from './reading.ts';
 import { readPointer, videoFromRow } from './video-rows.ts';
 
 /** The reading side of {@link VideoStore} by shelf: first the pointers, then the records they point to. */
-export function videoListing(client: DynamoDBDocumentClient, table: string): Pick<VideoStore, 'list' | 'recent'> {
+export function videoListing(
+  client: DynamoDBDocumentClient,
+  table: string,
+  log: Log,
+): Pick<VideoStore, 'list' | 'recent'> {
   return {
     async list(shelf, { query, limit, cursor }) {
       const size = pageSize(limit);
@@ -45,15 +50,27 @@ export function videoListing(client: DynamoDBDocumentClient, table: string): Pic
     }
   }
 
-  /** The records behind pointers, in their order, without those that were removed in between. */
+  /**
+   * The records behind pointers, in their order, without those that were removed in between. One that nobody can read is
+   * left out, and logged: whoever has it still sees all the others.
+   */
   async function records(pointers: Pointer[]): Promise<Video[]> {
     const rows = await rowsAt(
       client,
       table,
       pointers.map(({ fileId }) => videoKey(fileId)),
     );
-    const videos = new Map(rows.map(videoFromRow).map((video) => [video.file_id, video]));
+    const videos = new Map(rows.flatMap(readable).map((video) => [video.file_id, video]));
     return pointers.flatMap(({ fileId }) => videos.get(fileId) ?? []);
+  }
+
+  function readable(row: Record<string, unknown>): Video[] {
+    try {
+      return [videoFromRow(row)];
+    } catch (error) {
+      log.error('a video could not be listed', error);
+      return [];
+    }
   }
 }
 

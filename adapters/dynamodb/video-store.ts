@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { ObjectConflict, RequestError } from '../../core/errors.ts';
+import { silentLog } from '../../core/log.ts';
 import { newPiece } from '../../core/pieces.ts';
 import type { PieceOfVideo, PieceRef, VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -46,17 +47,19 @@ export { videoFromImage } from './video-rows.ts';
  * Records of videos in the table described in `keys.ts`.
  *
  * @param limits on what is begun; none for whoever begins nothing
+ * @param log told of records that lists leave out because nobody can read them
  */
 export function dynamoVideoStore(
   client: DynamoDBDocumentClient,
   table: string,
   now: () => Date = () => new Date(),
   limits?: UseLimits,
+  log = silentLog,
 ): VideoStore {
   const counting = useCounts(table, limits, now);
   const rows = pieceRows(client, table, now);
   const { pieces, removePieces } = rows;
-  const lists = { ...videoListing(client, table), ...watchList(client, table) };
+  const lists = { ...videoListing(client, table, log), ...watchList(client, table) };
   return { create, get, change, changePiece, pieces, removePieces, remove, ...lists };
 
   async function get(fileId: string): Promise<Video | undefined> {

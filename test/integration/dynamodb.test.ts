@@ -8,6 +8,7 @@ import { clientConnectionKey, connectionKey, videoKey } from '../../adapters/dyn
 import { dynamoTicketStore } from '../../adapters/dynamodb/ticket-store.ts';
 import { dynamoVideoStore, videoFromImage } from '../../adapters/dynamodb/video-store.ts';
 import { dynamoWorkerBoard } from '../../adapters/dynamodb/worker-board.ts';
+import { jsonLog } from '../../core/log.ts';
 import type { VideoStore } from '../../core/ports/video-store.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { UseLimits } from '../../core/use-limits.ts';
@@ -174,19 +175,37 @@ describe('the table', () => {
     await connections.remove('c');
   });
 
+  async function spoil({ file_id }: Video): Promise<void> {
+    const broken = { UpdateExpression: 'SET #size = :x', ExpressionAttributeNames: { '#size': 'size' } };
+    const change = { ...broken, ExpressionAttributeValues: { ':x': 'large' } };
+    await own.client.send(new UpdateCommand({ TableName: own.table, Key: videoKey(file_id), ...change }));
+  }
+
   it('names the row and the attribute when a record cannot be read', async () => {
     const video = await add();
-    const Key = videoKey(video.file_id);
-    const broken = { UpdateExpression: 'SET #size = :x', ExpressionAttributeNames: { '#size': 'size' } };
-    await own.client.send(
-      new UpdateCommand({ TableName: own.table, Key, ...broken, ExpressionAttributeValues: { ':x': 'large' } }),
-    );
+    await spoil(video);
     const error = await videos.get(video.file_id).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: 'invalid_row', retryable: false });
     expect(String(error)).toContain(video.file_id);
     expect(String(error)).toContain('size');
     await expect(videos.change(video.file_id, (record) => record)).rejects.toMatchObject({ code: 'invalid_row' });
     await videos.remove(video);
+  });
+
+  it('lists what can be read beside what cannot, and logs that', async () => {
+    const lines: string[] = [];
+    const log = jsonLog((line) => lines.push(line));
+    const store = dynamoVideoStore(own.client, own.table, clock.now, undefined, log);
+    const client_id = randomUUID();
+    const another = () => videos.create(aVideo({ file_id: randomUUID(), client_id, upload: UPLOAD }));
+    const [first, spoilt, last] = [await another(), await another(), await another()];
+    await spoil(spoilt);
+    const ids = (found: Video[]) => found.map(({ file_id }) => file_id).toSorted();
+    const { videos: listed } = await store.list(nobodys(client_id), { limit: 5 });
+    expect(ids(listed)).toEqual(ids([first, last]));
+    expect(ids(await store.recent(nobodys(client_id), new Date(0)))).toEqual(ids([first, last]));
+    expect(lines.filter((line) => line.includes(spoilt.file_id) && line.includes('size'))).toHaveLength(2);
+    for (const video of [first, spoilt, last]) await videos.remove(video);
   });
 
   it('writes one row for a change, and the pointer only when the video settles', async () => {
