@@ -14,6 +14,9 @@ const EVEN = 'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0:exact=1';
  */
 const TICKS = '1/120000';
 
+/** An AVI has a place for a picture every so often, used or not: where the rate is uneven, often enough for all. */
+const MOST_AT_ONCE = ['-r', '60'];
+
 /**
  * How many pieces a frame is cut into. A fixed number: it can show in the last bit of some conversions, and an output
  * must not depend on the machine that made it. More than there are processors costs next to nothing.
@@ -57,7 +60,7 @@ export function encodeCommand(encoding: Encoding): string[] {
     ...metadataArguments(facts),
     ...(encoder.container === 'mp4'
       ? ['-enc_time_base:v', TICKS, '-movflags', '+faststart', '-f', 'mp4']
-      : ['-f', 'avi']),
+      : [...(video.variable || !video.frameRate ? MOST_AT_ONCE : []), '-f', 'avi']),
     `file:${output}`,
   ];
 }

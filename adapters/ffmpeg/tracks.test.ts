@@ -47,8 +47,10 @@ it('writes surround into an AVI as AC-3, for MP3 has none', () => {
   expect([1, 2, 3, 6, 8, 16].map(encoderOf)).toEqual(['libmp3lame', 'libmp3lame', 'ac3', 'ac3', 'ac3', 'libmp3lame']);
 });
 
-it('lets silence come before what begins later in an AVI, and gives it a rate at which MP3 is in step', () => {
-  expect(args([sound(1)], AVI)).toContain('-filter:a:0 aresample=48000:async=1:first_pts=0 ');
+it('lets silence come before what begins later in an AVI, and nothing before what MP3 begins with', () => {
+  const inStep = '-filter:a:0 aresample=48000:async=1:first_pts=0';
+  expect(args([sound(1, { channels: 6 })], AVI, 'libmp3lame')).toContain(`${inStep} `);
+  expect(args([sound(1)], AVI, 'libmp3lame')).toContain(`${inStep},atrim=start_sample=1105,asetpts=PTS-STARTPTS `);
   expect(args([sound(1)])).toContain('-filter:a:0 aresample=async=1 ');
 });
 

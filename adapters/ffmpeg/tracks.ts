@@ -4,12 +4,14 @@ import type { Encoding } from './command.ts';
 /** More channels than this are no loudspeakers any more (ambisonics, a mixer's tracks). */
 const MOST_SPEAKERS = 8;
 
+const MP3 = 'libmp3lame';
 const MOST_OF_MP3 = 2;
+/** What a decoder of MP3 gives first stands for nothing. An AVI does not say so: as much of the sound goes in its place. */
+const MP3_BEGINS = 'atrim=start_sample=1105,asetpts=PTS-STARTPTS';
 
 /**
  * Gaps in the sound, from where a recording or a broadcast broke off, become silence, so that it stays in step. In an AVI,
- * where all begins with the file, silence comes before what begins later, too; and MP3's first 1105 samples, which stand
- * for nothing, last for less than a picture only at a high rate.
+ * where all begins with the file, silence comes before what begins later, too.
  */
 const IN_STEP = { mp4: 'aresample=async=1', avi: 'aresample=48000:async=1:first_pts=0' } as const;
 
@@ -45,10 +47,14 @@ function soundArguments(
 ): string[] {
   const speakers = channels > MOST_SPEAKERS ? 2 : channels > 2 ? 6 : channels;
   const kbps = { 1: 96, 2: 160, 6: 384 }[speakers] ?? 160;
-  const encoder = audioEncoder === 'libmp3lame' && speakers > MOST_OF_MP3 ? 'ac3' : audioEncoder;
-  const first = channels > MOST_SPEAKERS ? 'pan=stereo|c0=c0|c1=c1,' : '';
+  const encoder = audioEncoder === MP3 && speakers > MOST_OF_MP3 ? 'ac3' : audioEncoder;
+  const filters = [
+    ...(channels > MOST_SPEAKERS ? ['pan=stereo|c0=c0|c1=c1'] : []),
+    IN_STEP[container],
+    ...(encoder === MP3 ? [MP3_BEGINS] : []),
+  ];
   return [
-    ...['-map', `0:${index}`, `-c:a:${i}`, encoder, `-filter:a:${i}`, `${first}${IN_STEP[container]}`],
+    ...['-map', `0:${index}`, `-c:a:${i}`, encoder, `-filter:a:${i}`, filters.join(',')],
     ...[`-ac:a:${i}`, String(speakers), `-b:a:${i}`, `${kbps}k`],
   ];
 }

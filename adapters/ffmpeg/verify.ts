@@ -64,13 +64,18 @@ export async function verify(
 }
 
 function soundsIn({ streams }: Report): number {
-  return streams.filter(({ codec_type }) => codec_type === 'audio').length;
+  return streams.filter((stream) => stream.codec_type === 'audio' && !isEmpty(stream)).length;
+}
+
+/** A track that an AVI announces, and to which nothing came. */
+function isEmpty({ codec_type, nb_frames, duration }: Stream): boolean {
+  return codec_type === 'audio' && (Number(nb_frames) === 0 || time(duration) === 0);
 }
 
 /** What is wrong by the header alone. */
 function structureFault(report: Report, promised: Promised): string | undefined {
   const { frames, container, color } = promised;
-  const streams = report.streams.filter(({ codec_type }) => codec_type !== 'data');
+  const streams = report.streams.filter((stream) => stream.codec_type !== 'data' && !isEmpty(stream));
   const [video] = streams;
   if (video?.codec_type !== 'video') return 'no video stream in the output';
   const duration = seconds(report.format?.duration);

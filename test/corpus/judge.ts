@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { UNHEARD } from '../../adapters/ffmpeg/notes.ts';
 import type { SourceFacts } from '../../core/media.ts';
 import type { Enhanced } from '../../core/ports/index.ts';
 import type { Expected } from './case.ts';
@@ -125,8 +126,8 @@ export async function judgeAvi(source: string, facts: SourceFacts, enhanced: Enh
   });
   const pictures = await picturesOf(enhanced.path);
   expect(numbersIn(pictures)).toEqual(await numbersOf(source));
-  const [sound] = facts.sounds;
-  expect(output.streams).toHaveLength(sound ? 2 : 1);
+  expect(output.streams).toHaveLength(facts.audio ? 2 : 1);
+  const sound = enhanced.notes?.includes(UNHEARD) ? null : facts.audio;
   const silence = Math.max(0, (sound?.start ?? 0) - facts.video.start);
   await judgeStep(source, { ...facts, sounds: sound ? [sound] : [] }, enhanced.path, output, {}, silence);
   expect(cornersIn(pictures, 0)).toBe('rgyb');

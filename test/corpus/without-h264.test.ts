@@ -28,6 +28,9 @@ const NAMES = [
   'surround.mp4',
   'seven.mkv',
   'telephone.3gp',
+  'uneven.mkv',
+  'plain.ts',
+  'muted-one-of-two.mp4',
 ];
 const cases = [...color, ...containers, ...streams, ...time].filter(({ name }) => NAMES.includes(name));
 
