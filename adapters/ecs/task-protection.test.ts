@@ -56,7 +56,7 @@ it('is renewed before it ends', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   await ecsTaskProtection(uri, silentLog).during(async () => {
     vi.advanceTimersByTime(9 * 60_000);
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    await vi.waitFor(() => expect(asked).toHaveLength(3), { timeout: 10_000 });
   });
 });
 

@@ -178,7 +178,7 @@ describe('readers of the same', () => {
     const [leaving, staying] = [first.next(), second.next()];
     first.stop.abort(new Error('left'));
     await expect(leaving).rejects.toThrow('left');
-    await vi.waitFor(() => expect(reads).toHaveLength(2));
+    await vi.waitFor(() => expect(reads).toHaveLength(2), { timeout: 10_000 });
     reads[1]?.resolve(Buffer.from('abc'));
     expect(await staying).toBe('abc');
   });

@@ -26,9 +26,9 @@ afterEach(() => {
 });
 
 /** A store whose server plays the acts in their order, the last one again and again. */
-const playing = (...acts: Act[]) => playingFor(300, ...acts);
+const playing = (...acts: Act[]) => playingFor(30_000, ...acts);
 
-/** The same, whose connections may be idle for this many milliseconds. */
+/** The same, whose connections may be idle for this many milliseconds: this machine may be, too. */
 async function playingFor(socketTimeout: number, ...acts: Act[]) {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
@@ -50,7 +50,7 @@ async function playingFor(socketTimeout: number, ...acts: Act[]) {
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     forcePathStyle: true,
     maxAttempts: 2,
-    requestHandler: { requestTimeout: 2_000, socketTimeout, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: 20_000, socketTimeout, throwOnRequestTimeout: true },
   });
   return { store: s3UploadStore(client, 'b', { write: PART, copy: PART }), asked };
 }
@@ -105,13 +105,13 @@ describe('reading', () => {
   });
 
   it('does not wait for ever for bytes that do not come', async () => {
-    const { store, asked } = await playing(stall(4), all);
+    const { store, asked } = await playingFor(400, stall(4), all);
     expect(await buffer(await store.read('k', read))).toEqual(bytes.subarray(0, 10));
     expect(asked).toHaveLength(2);
   });
 
   it('waits as long as its reader likes', async () => {
-    const { store, asked } = await playing(all);
+    const { store, asked } = await playingFor(400, all);
     const pieces: Buffer[] = [];
     for await (const piece of await store.read('k', { start: 0, end: bytes.length - 1 })) {
       if (pieces.length === 0) await sleep(800);
