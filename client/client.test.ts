@@ -6,9 +6,14 @@ let server: TestServer;
 let client: Client;
 beforeEach(async () => {
   server = await startServer();
-  const timing = { retryMs: 5, retryMaxMs: 20, requestMs: 500 };
-  client = createClient({ baseUrl: `${server.base}/`, clientId: 'tester', timing });
+  client = waiting(20_000);
 });
+
+/** A client that waits so many milliseconds for an answer. */
+function waiting(requestMs: number): Client {
+  const timing = { retryMs: 5, retryMaxMs: 20, requestMs };
+  return createClient({ baseUrl: `${server.base}/`, clientId: 'tester', timing });
+}
 afterEach(() => server.stop());
 
 const uploaded = () => client.upload({ name: 'a.mp4', size: 1, type: 'video/mp4', slice: () => new Blob(['x']) });
@@ -45,7 +50,7 @@ test('what may pass is tried again', async () => {
   server.trouble(/GET/, 1, refuse(503));
   server.trouble(/GET/, 1, loseAnswer);
   server.trouble(/GET/, 1, never);
-  expect((await client.get(fileId)).file_id).toBe(fileId);
+  expect((await waiting(1_000).get(fileId)).file_id).toBe(fileId);
   expect(server.count(/GET/)).toBe(4);
 });
 
@@ -58,7 +63,9 @@ test('what does not pass is an error that says so', async () => {
 
 test('a server that never answers is a ConnectionError, in time', async () => {
   server.trouble(/GET/, 99, never);
-  const error = await client.get('x').catch((thrown: unknown) => thrown);
+  const error = await waiting(300)
+    .get('x')
+    .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConnectionError);
   expect(error).toMatchObject({ code: 'timeout' });
 });
@@ -78,7 +85,7 @@ test('a download that has begun may take longer than an answer', async () => {
     setTimeout(() => response.end('but whole'), 800);
     return 'handled';
   });
-  expect(await (await client.download(enhancedPath(fileId))).text()).toBe('slow but whole');
+  expect(await (await waiting(500).download(enhancedPath(fileId))).text()).toBe('slow but whole');
 });
 
 test('a wish to be left alone is respected', async () => {

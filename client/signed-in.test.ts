@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const timing = { retryMs: 5, retryMaxMs: 20, requestMs: 500, pollMs: 20 };
+const timing = { retryMs: 5, retryMaxMs: 20, pollMs: 20 };
 const clientWith = (token?: string | (() => string | Promise<string>)) =>
   createClient({ baseUrl: server.base, clientId: 'tester', timing, ...(token && { token }) });
 const file = { name: 'a.mp4', size: 1, type: 'video/mp4', slice: () => new Blob(['x']) };

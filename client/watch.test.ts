@@ -186,7 +186,7 @@ test('a connection whose far end is dead is noticed and replaced', async () => {
 test('answered pings keep a connection', async () => {
   const fileId = await uploaded();
   // Long enough for an answer on a busy machine: both ends are in this one process.
-  await follow(clientWith({ ...SOCKET_ONLY, pingMs: 250 }).watch(fileId), async (_, count) => {
+  await follow(clientWith({ ...SOCKET_ONLY, pingMs: 600 }).watch(fileId), async (_, count) => {
     if (count > 1) return;
     await vi.waitFor(() => expect(server.received.length).toBeGreaterThan(3), PATIENCE);
     server.complete(fileId);
@@ -197,7 +197,7 @@ test('answered pings keep a connection', async () => {
 test('a server that stays away is given up, one that comes back is not', async () => {
   const fileId = await uploaded();
   server.sockets({ refusing: true });
-  const impatient = clientWith({ ...SOCKET_ONLY, pollMs: 20, giveUpMs: 1_500 });
+  const impatient = clientWith({ ...SOCKET_ONLY, pollMs: 20, giveUpMs: 3_000 });
   const calm = server.trouble(/GET \/videos/, 99, hangUp);
   setTimeout(calm, 300);
   await follow(impatient.watch(fileId), (_, count) => {

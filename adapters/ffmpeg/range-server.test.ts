@@ -8,7 +8,7 @@ import { bytesSource } from '../../test/file-source.ts';
 import { type Manner, type ServedSource, serveSource } from './range-server.ts';
 
 const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
-const PATIENCE = { retryPauseMs: 1, stallMs: 200 };
+const PATIENCE = { retryPauseMs: 1, stallMs: 10_000 };
 const never = new AbortController().signal;
 const open: ServedSource[] = [];
 

@@ -6,7 +6,7 @@ import { readBlock } from './read-block.ts';
 
 const BYTES = Buffer.from('abcdefghijklmnopqrstuvwxyz');
 const WHOLE = { start: 0, end: BYTES.length - 1 };
-const PATIENCE = { retryPauseMs: 1, stallMs: 50 };
+const PATIENCE = { retryPauseMs: 1, stallMs: 10_000 };
 const signal = new AbortController().signal;
 
 /** A source whose reads break off after `lengths` bytes, one number a read. */
@@ -72,7 +72,7 @@ it('takes silence for a broken connection: while opening and in the middle', asy
     async () => Readable.from([BYTES.subarray(3)]),
   ];
   const source: RangeSource = { size: 26, read: () => (answers.shift() ?? Promise.reject)() };
-  expect(await readBlock(source, WHOLE, signal, PATIENCE)).toEqual(BYTES);
+  expect(await readBlock(source, WHOLE, signal, { ...PATIENCE, stallMs: 50 })).toEqual(BYTES);
   expect(silent.destroyed).toBe(true);
 });
 
