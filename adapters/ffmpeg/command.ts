@@ -1,4 +1,4 @@
-import type { ColorTags, SourceFacts } from '../../core/media.ts';
+import type { ColorTags, SourceFacts, VideoFacts } from '../../core/media.ts';
 import { MATRICES } from '../../core/profiles/matrices.ts';
 import type { FilterPlan } from '../../core/profiles/profile.ts';
 import { decodedBy } from './decoders.ts';
@@ -14,8 +14,11 @@ const EVEN = 'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0:exact=1';
  */
 const TICKS = '1/120000';
 
-/** An AVI has a place for a picture every so often, used or not: where the rate is uneven, often enough for all. */
-const MOST_AT_ONCE = ['-r', '60'];
+/**
+ * An AVI has a place for a picture every so often, used or not. Where the rate is uneven or unknown, FFmpeg may take it for
+ * lower than some of them come; nothing but a high-speed camera has more than this.
+ */
+const PLACES = 60;
 
 /**
  * How many pieces a frame is cut into. A fixed number: it can show in the last bit of some conversions, and an output
@@ -60,9 +63,13 @@ export function encodeCommand(encoding: Encoding): string[] {
     ...metadataArguments(facts),
     ...(encoder.container === 'mp4'
       ? ['-enc_time_base:v', TICKS, '-movflags', '+faststart', '-f', 'mp4']
-      : [...(video.variable || !video.frameRate ? MOST_AT_ONCE : []), '-f', 'avi']),
+      : [...(isUneven(video) ? ['-r', String(PLACES)] : []), '-f', 'avi']),
     `file:${output}`,
   ];
+}
+
+function isUneven({ variable, frameRate }: VideoFacts): boolean {
+  return frameRate === 0 || (variable && frameRate < PLACES);
 }
 
 /** Pictures that FFmpeg takes to be late come when they are to: but never sooner than the container says. */
