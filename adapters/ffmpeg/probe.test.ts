@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ObjectConflict } from '../../core/errors.ts';
 import { silentLog } from '../../core/log.ts';
@@ -13,7 +15,9 @@ import { plainFacts } from '../../test/plain-facts.ts';
 import { findFfmpeg } from './find-ffmpeg.ts';
 import { ffmpegTools } from './tools.ts';
 
-const media = ffmpegTools({ ...findFfmpeg(), log: silentLog });
+const exec = promisify(execFile);
+const programs = findFfmpeg();
+const media = ffmpegTools({ ...programs, log: silentLog });
 const never = new AbortController().signal;
 let folder = '';
 
@@ -52,6 +56,29 @@ describe('probe', () => {
     expect((await probe('full-range.mp4')).facts.video.color.range).toBe('pc');
     expect((await probe('silent.mp4')).facts.audio).toBeNull();
     expect((await probe('unknown-length.webm')).facts.duration).toBe(1);
+  });
+
+  it('reads titles in the letters of an older Windows, beside others', async () => {
+    const path = join(folder, 'titled.avi');
+    const tags = ['-metadata', 'title=G_rten f_r', '-metadata', 'artist=Žofie'];
+    await exec(programs.ffmpeg, [
+      '-v',
+      'error',
+      '-y',
+      '-i',
+      await makeClip(folder, 'old.avi'),
+      '-c',
+      'copy',
+      ...tags,
+      path,
+    ]);
+    const bytes = await readFile(path);
+    const at = bytes.indexOf('G_rten f_r');
+    bytes.set([0xe4], at + 1);
+    bytes.set([0xfc], at + 8);
+    const { facts, report } = await media.probe(bytesSource(bytes), never);
+    expect(facts.tags).toMatchObject({ title: 'Gärten für', artist: 'Žofie' });
+    expect(report.format.tags).toMatchObject({ title: 'Gärten für', artist: 'Žofie' });
   });
 
   it.each([

@@ -19,7 +19,11 @@ const NOT_TAKEN = /Codec \((\w+)\) not on whitelist/;
 /** What it says of a file whose format is not among `DEMUXERS`: by its name, which is `png_pipe` for a picture. */
 const OTHER_FORMAT = /\[(\w+?)(_pipe)?(?:,\w+)* @ \w+\] Format not on whitelist/;
 
-const SHOW = ['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
+const SHOW = [
+  ...['-v', 'error', '-show_error', '-show_format', '-show_streams', '-show_chapters'],
+  // What is no UTF-8 comes as it is: see `readJson`.
+  ...['-of', 'json=string_validation=ignore'],
+];
 
 /**
  * Microseconds and bytes that are looked at until it is clear what is in each track, in place of five seconds and 5 MB:

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 
 /** What accompanies a stream or a frame: each kind has its own fields. */
@@ -79,13 +80,25 @@ export function readReport(stdout: Buffer): Report | undefined {
   return Report.safeParse(readJson(stdout)).data;
 }
 
-/** Undefined where it is none, as of a program that was ended half-way. */
+/**
+ * Undefined where it is none, as of a program that was ended half-way. Where somebody wrote a title in the letters of an
+ * older Windows, as in many an AVI, that one string is read so, and every other as what it is.
+ */
 export function readJson(stdout: Buffer): unknown {
   try {
-    return JSON.parse(stdout.toString());
+    return isUtf8(stdout) ? JSON.parse(stdout.toString()) : JSON.parse(stdout.toString('latin1'), lettersOf);
   } catch {
     return undefined;
   }
+}
+
+const OLDER = new TextDecoder('windows-1252');
+
+/** A value whose bytes were each taken for a letter. */
+function lettersOf(_: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : OLDER.decode(bytes);
 }
 
 /** Seconds, where the container or the stream's own tag (Matroska) tells. */
