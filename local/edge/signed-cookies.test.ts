@@ -56,7 +56,9 @@ it('allows nothing without cookies, with changed ones, or with somebody else’s
   expect(ask({ ...good, 'CloudFront-Key-Pair-Id': { value: 'K2' } }, path)).toMatch(/no cookie/);
   for (const name of ['CloudFront-Policy', 'CloudFront-Signature']) {
     expect(ask({ ...good, [name]: { value: '' } }, path)).toMatch(/denied/);
-    expect(ask({ ...good, [name]: { value: `A${value(name).slice(1)}` } }, path)).toMatch(/denied/);
+    const [first, ...rest] = value(name);
+    const changed = [first === 'A' ? 'B' : 'A', ...rest].join('');
+    expect(ask({ ...good, [name]: { value: changed } }, path)).toMatch(/denied/);
   }
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const foreign = publicKey.export({ type: 'spki', format: 'pem' }).toString();
