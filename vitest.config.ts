@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What comes to be, does so within a second on an idle machine, and not on every machine. */
+const patient = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
             'test/faults/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          expect: patient,
         },
       },
       {
@@ -37,6 +41,7 @@ export default defineConfig({
           globalSetup: ['test/integration/running-pipeline.ts'],
           setupFiles: ['test/integration/signed-in.ts'],
           fileParallelism: false,
+          expect: patient,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
