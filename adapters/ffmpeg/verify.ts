@@ -124,7 +124,7 @@ function lengthFault(
 /** Whether each sound begins as far from the pictures as in the source, to within a picture, and lasts as long. */
 function stepFault([video, ...others]: Stream[], { sounds, inStepWith }: Promised): string | undefined {
   if (!video || !inStepWith) return undefined;
-  const picture = 1 / (ratioOf(video.avg_frame_rate) || 25);
+  const picture = pictureSecondsOf(video);
   const begins = time(video.start_time) ?? 0;
   for (const [i, sound] of sounds.entries()) {
     const output = others[i];
@@ -145,8 +145,8 @@ function stepFault([video, ...others]: Stream[], { sounds, inStepWith }: Promise
  * that only how long the sound lasts tells.
  */
 function lengthOfSoundFault([video, ...others]: Stream[], { sounds, inStepWith }: Promised): string | undefined {
-  if (!inStepWith) return undefined;
-  const picture = 1 / (ratioOf(video?.avg_frame_rate) || 25);
+  if (!video || !inStepWith) return undefined;
+  const picture = pictureSecondsOf(video);
   for (const [i, { start, duration }] of sounds.entries()) {
     if (start === null || duration === null) continue;
     const lasts = seconds(others[i]?.duration) ?? 0;
@@ -158,9 +158,10 @@ function lengthOfSoundFault([video, ...others]: Stream[], { sounds, inStepWith }
   return undefined;
 }
 
-function ratioOf(text: string | undefined): number {
-  const { num, den } = ratio(text) ?? { num: 0, den: 1 };
-  return num / den;
+/** How long a picture is shown, on average. */
+function pictureSecondsOf({ avg_frame_rate }: Stream): number {
+  const { num, den } = ratio(avg_frame_rate) ?? { num: 25, den: 1 };
+  return den / num;
 }
 
 /** A player must be able to start before it has the whole file: what says where everything is comes first. */
